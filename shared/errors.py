@@ -1,0 +1,112 @@
+"""Three kinds of failure: refused (tell the caller), transient (try again), anything else (a bug: park and show it)."""
+
+import inspect
+import socket
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import asyncpg
+import httpx
+import sqlalchemy.exc
+from pydantic import BaseModel
+
+
+class Refused(Exception):
+    """The request cannot be carried out as things are."""
+
+    slug: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+
+    def __init__(self, **facts: Any) -> None:
+        """The class's docstring is the sentence that the caller reads; `facts` fill its placeholders."""
+        self.facts = facts
+        super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**facts))
+
+
+class NotFound(Refused):
+    """There is no such {what}, or you may not see it."""
+
+    slug = "not-found"
+    status = 404
+
+    def __init__(self, what: str = "resource") -> None:
+        super().__init__(what=what)
+
+
+class Forbidden(Refused):
+    """You may see this, but not do that: {why}."""
+
+    slug = "forbidden"
+    status = 403
+
+    def __init__(self, why: str = "your role does not allow it") -> None:
+        super().__init__(why=why)
+
+
+class Unauthenticated(Refused):
+    """A valid bearer token is needed: {why}."""
+
+    slug = "unauthenticated"
+    status = 401
+
+
+class Problem(BaseModel):
+    """One error in the input: where it stands, and what is wrong with it."""
+
+    location: str = "body"
+    pointer: str
+    detail: str
+
+
+class Invalid(Refused):
+    """The input is not valid; see errors."""
+
+    slug = "invalid-input"
+    status = 400
+
+    def __init__(self, pointer: str = "", detail: str = "", *, problems: Sequence[Problem] = ()) -> None:
+        """One error (`pointer` is a JSON pointer such as `/beginDate`), or all `problems` at once."""
+        self.problems = tuple(problems) or (Problem(pointer=pointer, detail=detail),)
+        super().__init__()
+
+
+class Transient(Exception):
+    """Something that others provide is away or slow: worth another try, no fault of the message."""
+
+
+_UNAVAILABLE = ("08", "53", "57P", "58")
+"""SQLSTATE classes that say the database is away or overloaded: connection, resources, operator, system error."""
+
+_COLLIDED = ("40001", "40P01", "55P03")
+"""SQLSTATEs of transactions that only collided with another: serialisation, deadlock, lock timeout."""
+
+
+def _sqlstate(error: BaseException) -> str:
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(state := getattr(seen, "sqlstate", None), str):
+            return state
+        seen = seen.__cause__ or getattr(seen, "orig", None)
+    return ""
+
+
+def is_infrastructure(error: BaseException) -> bool:
+    """Whether the database itself is away, so that waiting helps every message and none is at fault."""
+    if isinstance(error, sqlalchemy.exc.TimeoutError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
+        return True
+    if isinstance(error, sqlalchemy.exc.DBAPIError) and error.connection_invalidated:
+        return True
+    if isinstance(error, sqlalchemy.exc.InterfaceError):
+        return True
+    if _sqlstate(error).startswith(_UNAVAILABLE):
+        return True
+    return isinstance(error, ConnectionError | TimeoutError | socket.gaierror)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether one message met something that passes: a slow neighbour, a collision of transactions."""
+    if isinstance(error, Transient | httpx.TransportError):
+        return True
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code >= 500 or error.response.status_code in {401, 408, 425, 429}
+    return _sqlstate(error) in _COLLIDED

@@ -1,0 +1,68 @@
+"""What a service does on which event: the registry that its queue, bindings and dispatch follow from."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from shared.events.base import Event
+from shared.unit_of_work import MessageWork
+
+E = TypeVar("E", bound=Event)
+
+
+class Kind(StrEnum):
+    """How an event may be applied when it comes late or out of order."""
+
+    STATE = "state"
+    """Carries the subject's whole state: skipped when a newer one of its group was handled."""
+    FACT = "fact"
+    """Applied once each, whatever the order."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """One function and what the kernel must know to call it."""
+
+    event: type[Event]
+    kind: Kind
+    in_order: bool
+    group: str
+    call: Callable[[Any, MessageWork], Awaitable[None]]
+
+    @property
+    def state_group(self) -> str | None:
+        """The group among which only the newest version counts; none for facts."""
+        return self.group if self.kind is Kind.STATE else None
+
+
+class Handlers:
+    """A service's handlers, by CloudEvents type; one per event."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.by_type: dict[str, Handler] = {}
+
+    def on(
+        self, event: type[E], kind: Kind, *, in_order: bool = False, group: str | None = None
+    ) -> Callable[[Callable[[E, MessageWork], Awaitable[None]]], Callable[[E, MessageWork], Awaitable[None]]]:
+        """Call the function for each `event`; `group` is shared by state events that replace each other.
+
+        With `in_order`, later events of a subject wait while an earlier one is retried or parked.
+        """
+
+        def register(
+            call: Callable[[E, MessageWork], Awaitable[None]],
+        ) -> Callable[[E, MessageWork], Awaitable[None]]:
+            name = event.event_type()
+            if name in self.by_type:
+                raise ValueError(f"{self.service} has two handlers for {name}: call the second function from the first")
+            self.by_type[name] = Handler(event, kind, in_order, group or name, call)
+            return call
+
+        return register
+
+    @property
+    def routing_keys(self) -> frozenset[str]:
+        """The keys that the service's queue is bound with."""
+        return frozenset(handler.event.routing_key() for handler in self.by_type.values())

@@ -1,0 +1,208 @@
+"""Who calls: bearer tokens of any OIDC issuer, checked by every service itself against the issuer's published keys."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Generator
+from enum import StrEnum
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.errors import Forbidden, Transient, Unauthenticated
+from shared.events.codes import IntermediaryKind
+from shared.settings import ServiceSettings
+
+ALGORITHMS = ["RS256", "ES256", "PS256"]
+LEEWAY_SECONDS = 30
+KEYS_KEPT_SECONDS = 600
+KEYS_ASKED_AGAIN_SECONDS = 10
+"""An unknown key id asks the issuer again, but not more often than this: anybody can invent key ids."""
+
+
+class Role(StrEnum):
+    """What somebody is to the system."""
+
+    COORDINATOR = "coordinator"
+    REGIONAL_COORDINATOR = "regional-coordinator"
+    INTERMEDIARY = "intermediary"
+    OPERATOR = "operator"
+
+
+class Intermediary(BaseModel):
+    """An organisation that knows employers, and the area it speaks for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: IntermediaryKind
+    oin: str = ""
+    municipalities: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+
+class Principal(BaseModel):
+    """Who calls, as the token says."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    subject: str = Field(alias="sub", min_length=1, max_length=200)
+    email: str | None = None
+    roles: frozenset[str] = frozenset()
+    schools: frozenset[str] = frozenset()
+    """Schools by BRIN and location, six characters."""
+    regions: frozenset[str] = frozenset()
+    intermediary: Intermediary | None = None
+    scope: str = ""
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What a machine may do."""
+        return frozenset(self.scope.split())
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the caller has one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+class Keys:
+    """The issuer's public keys, asked for when needed and kept for a while."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: KeySet | None = None
+        self._asked = -KEYS_KEPT_SECONDS * 1.0
+        self._lock = asyncio.Lock()
+
+    async def get(self, *, refresh: bool = False) -> KeySet:
+        """The keys; `Transient` when the issuer does not answer and none are known."""
+        age = time.monotonic() - self._asked
+        if self._keys and age < KEYS_KEPT_SECONDS and not (refresh and age > KEYS_ASKED_AGAIN_SECONDS):
+            return self._keys
+        async with self._lock:
+            if self._keys and time.monotonic() - self._asked < KEYS_ASKED_AGAIN_SECONDS:
+                return self._keys
+            try:
+                async with httpx.AsyncClient(timeout=5) as client:
+                    answer = await client.get(self._url)
+                    answer.raise_for_status()
+                self._keys, self._asked = KeySet.import_key_set(answer.json()), time.monotonic()
+            except (httpx.HTTPError, ValueError, JoseError) as error:
+                if self._keys is None:
+                    raise Transient(f"the issuer's keys at {self._url} cannot be had: {error!r}") from error
+            return self._keys
+
+
+class TokenChecker:
+    """Checks signature, issuer, audience and times of a bearer token."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._keys = Keys(settings.jwks_url)
+        self._claims = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": settings.issuer},
+            aud={"essential": True, "value": settings.audience},
+            exp={"essential": True},
+            sub={"essential": True},
+        )
+
+    async def principal(self, token: str) -> Principal:
+        """Who the token speaks for; `Unauthenticated` says what is wrong with it."""
+        try:
+            try:
+                decoded = jwt.decode(token, await self._keys.get(), algorithms=ALGORITHMS)
+            except (JoseError, ValueError):
+                decoded = jwt.decode(token, await self._keys.get(refresh=True), algorithms=ALGORITHMS)
+            self._claims.validate(decoded.claims)
+            return Principal.model_validate(decoded.claims)
+        except ValidationError:
+            raise Unauthenticated(why="the token's claims have another form than this API knows") from None
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise Unauthenticated(why=getattr(error, "description", "") or type(error).__name__) from None
+
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the identity provider.")
+
+
+async def _caller(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Principal:
+    if credentials is None:
+        raise Unauthenticated(why="the Authorization header with `Bearer …` is missing")
+    checker: TokenChecker = request.app.state.runtime.tokens
+    return await checker.principal(credentials.credentials)
+
+
+Caller = Annotated[Principal, Depends(_caller)]
+
+
+async def _visitor(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Principal | None:
+    return await _caller(request, credentials) if credentials else None
+
+
+Visitor = Annotated[Principal | None, Depends(_visitor)]
+"""The caller where a token is not asked for; one that is given must be valid."""
+
+
+def requires(*roles: Role, scope: str | None = None) -> Any:
+    """A dependency that lets a caller through who has one of the roles, or the machine scope; else 403."""
+
+    async def check(caller: Caller) -> None:
+        if not (caller.has(*roles) or (scope is not None and scope in caller.scopes)):
+            wanted = ", ".join([*roles, *([f"scope {scope}"] if scope else [])])
+            raise Forbidden(f"it takes one of: {wanted}")
+
+    return Depends(check)
+
+
+class _MachineToken(httpx.Auth):
+    """Client credentials: fetched when needed, renewed before they end or when refused."""
+
+    requires_response_body = True
+
+    def __init__(self, settings: ServiceSettings, scopes: str) -> None:
+        self._settings = settings
+        self._scopes = scopes
+        self._token = ""
+        self._ends = 0.0
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        if time.monotonic() >= self._ends:
+            yield from self._fetch()
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            yield from self._fetch()
+            request.headers["Authorization"] = f"Bearer {self._token}"
+            yield request
+
+    def _fetch(self) -> Generator[httpx.Request, httpx.Response, None]:
+        answer = yield httpx.Request(
+            "POST",
+            self._settings.token_url,
+            data={"grant_type": "client_credentials", "scope": self._scopes},
+            headers={"Authorization": httpx.BasicAuth(*self._credentials())._auth_header},  # noqa: SLF001 — no public way to only make the header
+        )
+        if answer.status_code != httpx.codes.OK:
+            raise Transient(f"the issuer gave no machine token: {answer.status_code} {answer.text[:200]}")
+        body = answer.json()
+        self._token, self._ends = body["access_token"], time.monotonic() + body.get("expires_in", 300) - 30
+
+    def _credentials(self) -> tuple[str, str]:
+        return self._settings.client_id, self._settings.client_secret.get_secret_value()
+
+
+@contextlib.asynccontextmanager
+async def machine_client(
+    settings: ServiceSettings, scopes: str, seconds: float = 5
+) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client that calls other services with a machine token of the given scopes and no more."""
+    async with httpx.AsyncClient(auth=_MachineToken(settings, scopes), timeout=seconds) as client:
+        yield client

@@ -1,0 +1,44 @@
+"""Traces from HTTP to the last consumer (OpenTelemetry) and figures for Prometheus."""
+
+from opentelemetry import propagate, trace
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from prometheus_client import Counter, Gauge, Histogram
+
+tracer = trace.get_tracer("stagebrug")
+
+HTTP_SECONDS = Histogram("stagebrug_http_seconds", "Seconds to answer a request.", ["method", "route", "status"])
+PUBLISHED = Counter("stagebrug_events_published", "Events confirmed by the broker.", ["type"])
+HANDLED = Counter("stagebrug_events_handled", "Messages with a verdict.", ["type", "verdict"])
+END_TO_END_SECONDS = Histogram(
+    "stagebrug_event_seconds", "Seconds from an event's recording to its effect here.", ["type"]
+)
+OUTBOX_SECONDS = Gauge("stagebrug_outbox_age_seconds", "Age of the oldest event that waits to be published.")
+
+
+def configure_telemetry(service: str, otlp_endpoint: str, ratio: float) -> None:
+    """Record spans when there is somewhere to send them; without an endpoint tracing costs nothing."""
+    if not otlp_endpoint:
+        return
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": f"stagebrug-{service}"}),
+        sampler=ParentBased(TraceIdRatioBased(ratio)),
+    )
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=otlp_endpoint)))
+    trace.set_tracer_provider(provider)
+
+
+def current_traceparent() -> str | None:
+    """The W3C trace context of what runs now, or none."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent")
+
+
+def context_of(traceparent: str | None) -> Context | None:
+    """The context to continue a trace of another process in."""
+    return propagate.extract({"traceparent": traceparent}) if traceparent else None

@@ -1,0 +1,139 @@
+"""The broker's topology, declared in one place: exchange, queues, bindings, policies, users and their rights.
+
+A queue's arguments can never change once it is declared; what may change (the delivery limit) is a policy.
+"""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from shared.messaging.consumer import parking_queue
+from shared.messaging.handlers import Handlers
+from shared.messaging.publishing import EXCHANGE
+
+PARKING = "stagebrug.parking"
+DELIVERY_LIMIT = 50
+"""Deliveries without a verdict before the broker gives up: a net, as crashes count too (never -1: 3.10 drops then)."""
+
+
+_LIMIT = {
+    "pattern": "^[a-z]+$",  # the services' own queues; those for parking have a dot in their names
+    "apply-to": "queues",
+    "definition": {"delivery-limit": DELIVERY_LIMIT},
+}
+
+
+class TopologyRefused(RuntimeError):
+    """The broker's management interface did not do as asked; the message says what to look at."""
+
+
+class Management:
+    """RabbitMQ's management API."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        auth = (parts.username or "guest", parts.password or "guest")
+        address = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}"
+        self._client = httpx.AsyncClient(base_url=address, auth=auth, timeout=30)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def call(self, method: str, *path: str, body: Any = None, missing_ok: bool = False) -> Any:
+        """One request to `/api/<path…>`; the answer's JSON, or None."""
+        url = "/api/" + "/".join(quote(part, safe="") for part in path)
+        try:
+            answer = await self._client.request(method, url, json=body)
+        except httpx.TransportError as error:
+            raise TopologyRefused(
+                f"The broker's management address {self._client.base_url} does not answer ({error}); "
+                "check STAGEBRUG_RABBITMQ_MANAGEMENT_URL and that the plugin rabbitmq_management is enabled."
+            ) from None
+        if answer.status_code == 404 and missing_ok:
+            return None
+        if answer.status_code >= 400:
+            raise TopologyRefused(f"The broker refused {method} {url}: {answer.status_code} {answer.text[:300]}")
+        return answer.json() if answer.content else None
+
+
+def handlers_of(service: str) -> Handlers:
+    """A service's handlers, by its name: topology follows from them, and nothing else of a service is needed here."""
+    found: Handlers = importlib.import_module(f"services.{service}.handlers").handlers
+    return found
+
+
+def user_of(vhost: str, service: str) -> str:
+    """The broker user of a service; users are the broker's, so that a virtual host other than `/` names them."""
+    return service if vhost == "/" else f"{vhost}-{service}"
+
+
+async def declare(rabbitmq_url: str, management_url: str, vhost: str, passwords: Mapping[str, str]) -> None:
+    """Declare everything that the services in `passwords` (service → password of its broker user) need; idempotent.
+
+    `rabbitmq_url` names the administrator, who may see the virtual host afterwards.
+    """
+    administrator = urlsplit(rabbitmq_url).username or "guest"
+    async with Management(management_url) as broker:
+        await broker.call("PUT", "vhosts", vhost, body={})
+        everything = {"configure": ".*", "write": ".*", "read": ".*"}
+        await broker.call("PUT", "permissions", vhost, administrator, body=everything)
+        for name, kind in ((EXCHANGE, "topic"), (PARKING, "direct")):
+            await broker.call("PUT", "exchanges", vhost, name, body={"type": kind, "durable": True})
+        await broker.call("PUT", "policies", vhost, "delivery-limit", body=_LIMIT)
+        for service, password in passwords.items():
+            await _declare_queues(broker, vhost, handlers_of(service))
+            await _declare_user(broker, vhost, service, password)
+
+
+async def _declare_queues(broker: Management, vhost: str, handlers: Handlers) -> None:
+    service, parking = handlers.service, parking_queue(handlers.service)
+    dead_letters = {
+        "x-dead-letter-exchange": PARKING,
+        "x-dead-letter-routing-key": parking,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",  # at-least-once dead-lettering asks for it; no maximum length goes with it
+    }
+    for name, extra in ((parking, {}), (service, dead_letters)):
+        arguments = {"x-queue-type": "quorum", **extra}
+        await broker.call("PUT", "queues", vhost, name, body={"durable": True, "arguments": arguments})
+    await broker.call("POST", "bindings", vhost, "e", PARKING, "q", parking, body={"routing_key": parking})
+    await _bind(broker, vhost, handlers)
+
+
+async def _bind(broker: Management, vhost: str, handlers: Handlers) -> None:
+    path = ("bindings", vhost, "e", EXCHANGE, "q", handlers.service)
+    present = {binding["routing_key"]: binding["properties_key"] for binding in await broker.call("GET", *path)}
+    for routing_key in handlers.routing_keys - present.keys():
+        await broker.call("POST", *path, body={"routing_key": routing_key})
+    for routing_key in present.keys() - handlers.routing_keys:
+        await broker.call("DELETE", *path, present[routing_key], missing_ok=True)
+
+
+async def _declare_user(broker: Management, vhost: str, service: str, password: str) -> None:
+    user = user_of(vhost, service)
+    await broker.call("PUT", "users", user, body={"password": password, "tags": ""})
+    queue, parking = service.replace(".", r"\."), parking_queue(service).replace(".", r"\.")
+    exchange = EXCHANGE.replace(".", r"\.")
+    rights = {"configure": "^$", "write": f"^({exchange}|{queue})$", "read": f"^({exchange}|{queue}|{parking})$"}
+    await broker.call("PUT", "permissions", vhost, user, body=rights)
+    # a service publishes its own events only; to bind its queue it may read every event
+    topics = {"exchange": EXCHANGE, "write": f"^{queue}\\..*", "read": ".*"}
+    await broker.call("PUT", "topic-permissions", vhost, user, body=topics)
+
+
+async def drift(management_url: str, vhost: str, services: list[str]) -> list[str]:
+    """What the broker lacks of the topology, as sentences; empty when all is there."""
+    found: list[str] = []
+    async with Management(management_url) as broker:
+        for handlers in map(handlers_of, services):
+            path = ("bindings", vhost, "e", EXCHANGE, "q", handlers.service)
+            bindings = await broker.call("GET", *path, missing_ok=True) or []
+            missing = handlers.routing_keys - {binding["routing_key"] for binding in bindings}
+            found += [f"The queue {handlers.service} is not bound to {key}." for key in sorted(missing)]
+    return found
