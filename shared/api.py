@@ -3,7 +3,9 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, Self, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -66,9 +68,11 @@ def decode_cursor(cursor: str) -> str:
     try:
         return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise Invalid(
-            problems=[Problem(location="query", pointer="cursor", detail="not a cursor of this list")]
-        ) from None
+        raise _not_a_cursor() from None
+
+
+def _not_a_cursor() -> Invalid:
+    return Invalid(problems=[Problem(location="query", pointer="cursor", detail="not a cursor of this list")])
 
 
 class PageRequest:
@@ -81,6 +85,25 @@ class PageRequest:
     ) -> None:
         self.limit = limit
         self.after: str | None = None if cursor is None else decode_cursor(cursor)
+
+    @property
+    def after_id(self) -> UUID | None:
+        """The cursor as the id that the list goes on after; `Invalid` when it holds none."""
+        return self._key(UUID)
+
+    @property
+    def after_number(self) -> int | None:
+        """The cursor as the number that the list goes on after; `Invalid` when it holds none."""
+        number = self._key(int)
+        if number is not None and not 0 <= number < 2**63:
+            raise _not_a_cursor()
+        return number
+
+    def _key(self, read: Callable[[str], T]) -> T | None:
+        try:
+            return None if self.after is None else read(self.after)
+        except ValueError:
+            raise _not_a_cursor() from None
 
     def page(self, items: list[T], key: Any) -> Page[T]:
         """The page of `items`, of which one more than `limit` was asked for; `key` gives the field sorted by."""

@@ -97,7 +97,8 @@ async def _not_valid(_: Request, error: Exception) -> JSONResponse:
 async def _http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)
-    return problem(error.status_code, str(error.detail), detail, headers=error.headers)
+    errors = [Problem(pointer="", detail=detail)] if error.status_code == 400 else ()
+    return problem(error.status_code, str(error.detail), detail, errors=errors, headers=error.headers)
 
 
 def _broken(path: str, error: Exception) -> JSONResponse:

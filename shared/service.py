@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared import health, http
+from shared import health, http, parking, progress
 from shared.event_feed import event_feed
 from shared.jobs import Job, Jobs, run_job
 from shared.logging import configure_logging
@@ -97,6 +97,7 @@ def create_service(
         lifespan=lifespan,
         responses=_ERRORS,
     )
+    app.state.handles = frozenset(handlers.by_type)
     http.install(app)
     if settings.cors_origins:
         exposed = ["API-Version", "X-Request-Id", "ETag", "Location"]
@@ -109,7 +110,7 @@ def create_service(
         )
     _document_400_only(app)
     routers = [api] if isinstance(api, APIRouter) else list(api)
-    for router in (health.router, event_feed(name, raw_log_path), *routers):
+    for router in (health.router, event_feed(name, raw_log_path), parking.router, progress.router, *routers):
         app.include_router(router)
     return app
 
@@ -188,7 +189,7 @@ async def _start(
     async def retry_due(_: UnitOfWork) -> bool:
         return await inbox.handle_due()
 
-    every = [*jobs.all, Job("retry_due", 1.0, "inbox", retry_due)]
+    every = [*jobs.all, Job("retry_due", 1.0, parking.INBOX, retry_due)]
     for run in (wakeups.run(), relay.run(), *(run_job(job, runtime.unit_of_work, wakeups) for job in every)):
         runtime.tasks.append(asyncio.create_task(run))
     stack.push_async_callback(_cancel, runtime.tasks)

@@ -112,6 +112,7 @@ class Relay:
         await self._publisher.connect()
         connection = await asyncpg.connect(self._url, timeout=10, command_timeout=30)
         try:
+            connection.add_termination_listener(lambda _: self._wake.set())
             while (epoch := await connection.fetchval(_TAKE, LEASE_SECONDS)) is None:  # noqa: ASYNC110 — held elsewhere
                 await asyncio.sleep(TAKEOVER_SECONDS)
             log.info("relay_leads", epoch=epoch)

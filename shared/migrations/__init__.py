@@ -6,6 +6,7 @@ Adding to a service: a file `services/<name>/migrations/versions/0002_add_offer_
 import asyncio
 import calendar
 import functools
+import importlib
 import time
 from pathlib import Path
 from typing import TypeAlias
@@ -20,7 +21,6 @@ from shared.ids import first_id_of
 PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 HERE = Path(__file__).parent
-SERVICES = HERE.parent.parent / "services"
 KERNEL = "kernel"
 PARTITIONED = ("inbox", "event_log")
 MONTHS_AHEAD = 3
@@ -30,12 +30,16 @@ MONTHS_AHEAD = 3
 def _config(branch: str, url: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(HERE))
-    versions = HERE / "versions" if branch == KERNEL else SERVICES / branch / "migrations" / "versions"
-    config.set_main_option("version_locations", str(versions))
+    home = HERE if branch == KERNEL else _home(branch) / "migrations"
+    config.set_main_option("version_locations", str(home / "versions"))
     config.set_main_option("path_separator", "newline")
     config.attributes["url"] = url
     config.attributes["version_table"] = f"schema_version_{branch}"
     return config
+
+
+def _home(service: str) -> Path:
+    return Path(next(iter(importlib.import_module(f"services.{service}").__path__)))
 
 
 def heads(service: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ import httpx
 import uvicorn
 from aio_pika.abc import AbstractExchange, AbstractQueue
 
+from deploy.databases import Database
 from deploy.ports import free_ports
 from shared.events import Event
 from shared.events.envelope import CONTENT_TYPE, Envelope
@@ -34,6 +35,7 @@ class RunningService:
     name: str
     url: str
     client: httpx.AsyncClient
+    database: Database
     sql: "asyncpg.Connection[asyncpg.Record]"
     exchange: AbstractExchange
     tap: AbstractQueue
@@ -85,6 +87,23 @@ class RunningService:
                     return found
             await self._receive(deadline)
 
+    async def until(self, query: str, *arguments: object, within: float = 10) -> Any:
+        """Wait until a query answers with something true; what it answers."""
+        async with asyncio.timeout(within):
+            while not (found := await self.sql.fetchval(query, *arguments)):
+                await asyncio.sleep(0.01)  # a poll with a deadline
+        return found
+
+    async def published_everything(self, within: float = 10) -> None:
+        """Wait until the outbox is empty."""
+        await self.until("select count(*) = 0 from outbox", within=within)
+
+    @contextlib.asynccontextmanager
+    async def replica(self) -> AsyncIterator[str]:
+        """A second process's worth of the service on the same database and queue; its address."""
+        async with contextlib.AsyncExitStack() as stack:
+            yield await served(stack, self.bench, self.name, self.database, {})
+
     async def _receive(self, deadline: float) -> None:
         while (message := await self.tap.get(fail=False, no_ack=True)) is None:
             if time.monotonic() > deadline:
@@ -106,17 +125,17 @@ async def running_service(bench: Bench, name: str, **given: str) -> AsyncIterato
         database = await bench.fresh_database(name)
         stack.push_async_callback(bench.drop, database)
         exchange, tap = await _broker(stack, bench)
-        url, _ = await served(stack, bench, name, database, given)
+        url = await served(stack, bench, name, database, given)
         sql = await asyncpg.connect(database.owner_url)
         stack.push_async_callback(sql.close)
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=20))
-        yield RunningService(bench, name, url, client, sql, exchange, tap)
+        yield RunningService(bench, name, url, client, database, sql, exchange, tap)
 
 
 async def served(
-    stack: contextlib.AsyncExitStack, bench: Bench, name: str, database: Any, given: Mapping[str, str]
-) -> tuple[str, Any]:
-    """Serve the app of a service on a free port until the stack unwinds; its address and the app."""
+    stack: contextlib.AsyncExitStack, bench: Bench, name: str, database: Database, given: Mapping[str, str]
+) -> str:
+    """Serve the app of a service on a free port until the stack unwinds; its address."""
     port = free_ports([name])[name]
     url = f"http://127.0.0.1:{port}"
     settings_class = importlib.import_module(f"services.{name}.settings").Settings
@@ -137,7 +156,7 @@ async def served(
                 await task
                 raise RuntimeError(f"{name} did not start")
             await asyncio.sleep(0.01)  # a poll with a deadline
-    return url, app
+    return url
 
 
 async def _broker(stack: contextlib.AsyncExitStack, bench: Bench) -> tuple[AbstractExchange, AbstractQueue]:

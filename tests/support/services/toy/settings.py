@@ -1,0 +1,3 @@
+from shared.settings import ServiceSettings as Settings
+
+__all__ = ["Settings"]
