@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test lint types docs lock .venv
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv ## set everything up, play a region through the HTTP APIs, leave it running
+	@.venv/bin/stagebrug demo
+
+up: .venv ## start broker, database and services, and leave them running
+	@.venv/bin/stagebrug up
+
+down: ## stop what up or demo started; the data stays
+	@.venv/bin/stagebrug down
+
+test: .venv ## everything, against a real broker and a real database
+	@.venv/bin/python -m pytest
+
+lint: .venv ## formatting, rules, walls between the services, dependencies
+	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports && .venv/bin/deptry .
+
+types: .venv ## mypy, strict
+	@.venv/bin/mypy .
+
+docs: .venv ## generate what follows from the code: events, schemas, API documents
+	@.venv/bin/python -m shared.events.reference
+
+lock: .venv ## choose newest versions anew and write requirements.lock
+	@deploy/uv lock --upgrade && deploy/uv export --quiet --all-packages --no-emit-workspace --format requirements.txt -o requirements.lock
+
+.venv:
+	@deploy/bootstrap

@@ -1,0 +1,91 @@
+"""The people and machines of the demo: each has a token of the development issuer and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Self
+
+import httpx
+
+from deploy import tokens
+from deploy.demo.intermediaries import Intermediary
+from deploy.stack import Stack
+
+SECONDS = 30.0
+
+
+class NotAsPlayed(Exception):
+    """The system did something else than the demo counts on; the message says what."""
+
+
+class Actor:
+    """Somebody with a token, who calls the public APIs."""
+
+    def __init__(self, name: str, urls: Mapping[str, str], client: httpx.AsyncClient) -> None:
+        self.name = name
+        self._urls = urls
+        self._client = client
+
+    async def get(self, service: str, path: str, **query: Any) -> Any:
+        """What a GET answers."""
+        return await self.call("GET", service, path, query=query)
+
+    async def post(self, service: str, path: str, body: Any = None) -> Any:
+        """What a POST answers."""
+        return await self.call("POST", service, path, body=body)
+
+    async def call(self, method: str, service: str, path: str, *, body: Any = None, query: Any = None) -> Any:
+        """One call; `NotAsPlayed` on any answer but 2xx."""
+        answer = await self._client.request(method, self._urls[service] + path, json=body, params=query)
+        if not answer.is_success:
+            raise NotAsPlayed(f"{self.name}: {method} {service} {path} answered {answer.status_code}: {answer.text}")
+        return answer.json() if answer.content else None
+
+
+class Actors:
+    """Everybody who acts in the demo."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._open = AsyncExitStack()
+        self._known: dict[str, Actor] = {}
+
+    async def __aenter__(self) -> Self:
+        """Nothing is open yet."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every connection."""
+        await self._open.aclose()
+
+    async def operator(self) -> Actor:
+        """Who runs the installation."""
+        return await self._actor("operator", roles=["operator"])
+
+    async def coordinator(self, brin: str) -> Actor:
+        """The coordinator of a school."""
+        return await self._actor(
+            f"coordinator-{brin}", roles=["coordinator"], schools=[brin], email=f"stage@{brin.lower()}.example"
+        )
+
+    async def regional_coordinator(self, region: str) -> Actor:
+        """Who keeps a region's field visible."""
+        return await self._actor(f"regional-{region}", roles=["regional-coordinator"], regions=[region])
+
+    async def intermediary(self, organisation: Intermediary) -> Actor:
+        """The system of an organisation that knows employers."""
+        claim = {
+            "kind": organisation.kind.value,
+            "oin": organisation.oin,
+            "municipalities": sorted(organisation.municipalities),
+            "regions": [organisation.region],
+        }
+        return await self._actor(f"{organisation.kind}-{organisation.region}", ["intermediary"], intermediary=claim)
+
+    async def _actor(self, name: str, roles: Sequence[str], **claims: Any) -> Actor:
+        if name not in self._known:
+            claims = {"sub": name, "roles": list(roles), **claims}
+            token = tokens.mint(self._stack.folder, self._stack.urls["issuer"], claims)
+            client = httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS)
+            await self._open.enter_async_context(client)
+            self._known[name] = Actor(name, self._stack.urls, client)
+        return self._known[name]

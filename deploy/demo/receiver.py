@@ -1,0 +1,72 @@
+"""The intermediaries' side of webhooks: a real HTTP server that proves itself, checks signatures and keeps what it got."""
+
+import asyncio
+import contextlib
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import uvicorn
+from standardwebhooks import Webhook, WebhookVerificationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from deploy.ports import LOOPBACK, free_ports
+
+
+class Receiver:
+    """One server for all intermediaries of the demo; each has a path of its own."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.secrets: dict[str, str] = {}
+        self.received: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.refused = 0
+        self.app = Starlette(routes=[Route("/{name}", self._answer, methods=["OPTIONS", "POST"])])
+
+    def got(self, event_type: str) -> list[tuple[str, dict[str, Any]]]:
+        """Who got which events of a type, each once."""
+        found = {}
+        for name, events in self.received.items():
+            for event in events:
+                if event["type"] == event_type:
+                    found[name, event["id"]] = event
+        return [(name, event) for (name, _), event in found.items()]
+
+    async def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            origin = request.headers.get("webhook-request-origin", "")
+            return Response(headers={"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*", "Allow": "POST"})
+        name, body = request.path_params["name"], await request.body()
+        try:
+            Webhook(self.secrets[name]).verify(body, dict(request.headers))
+        except (WebhookVerificationError, KeyError):
+            self.refused += 1
+            return Response(status_code=401)
+        self.received[name].append(json.loads(body))
+        return Response(status_code=204)
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the command."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served() -> AsyncIterator[Receiver]:
+    """A receiver that listens on a free port of this machine."""
+    receiver = Receiver()
+    port = free_ports(["receiver"])["receiver"]
+    receiver.url = f"http://{LOOPBACK}:{port}"
+    server = _Server(uvicorn.Config(receiver.app, host=LOOPBACK, port=port, log_level="warning"))
+    task = asyncio.create_task(server.serve())
+    try:
+        yield receiver
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,85 @@
+"""The demo's last page: what came of it, where everything is, and what to try next."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from deploy.demo.outcome import Outcome
+from deploy.stack import Stack
+
+COLUMNS = {
+    "ready": "zocht een plek",
+    "placed": "geplaatst",
+    "firstChoiceHonoured": "eerste keus",
+    "stillSearching": "zoekt nog",
+    "earlyEnds": "eerder gestopt",
+    "jobs": "werd baan",
+    "callsForHelp": "hulpvragen",
+    "answers": "antwoorden",
+}
+WHY = {
+    "travel": "te ver",
+    "sector": "geen plek in dit werk",
+    "seats": "alles bezet",
+    "period": "andere periode",
+    "guidance": "meer begeleiding nodig",
+    "limits": "werk past niet",
+    "profile": "ander uitstroomprofiel",
+    "age": "nog te jong",
+    "certificates": "certificaat nodig",
+    "no offer in reach": "geen aanbod in de buurt",
+}
+
+
+def table(found: Outcome) -> None:
+    """A line per region that a coordinator understands."""
+    console = Console()
+    shown = Table(title="Een half schooljaar in negen arbeidsmarktregio's", title_justify="left")
+    shown.add_column("regio")
+    for title in COLUMNS.values():
+        shown.add_column(title, justify="right")
+    for name, figures in found.regions.items():
+        shown.add_row(name, *_cells(figures))
+    shown.add_section()
+    shown.add_row("samen", *_cells(found.total), style="bold")
+    console.print(shown)
+    console.print("[dim]–: minder dan vijf leerlingen, daarom niet getoond.[/dim]")
+    why = ", ".join(f"{WHY.get(rule, rule)} ({number})" for rule, number in found.why.most_common())
+    console.print(f"Wie nog zoekt, vooral waarom: {why or 'niemand zoekt nog'}.")
+    console.print(
+        f"Van 'klaar om te zoeken' tot voorstel: {_seconds(found.total['medianSecondsReadyToProposed'])} (mediaan); "
+        f"van einde van een plaatsing tot nieuw voorstel: {_seconds(found.total['medianSecondsEndedToMatchedAgain'])}."
+    )
+    happened = found.happened
+    console.print(
+        f"{happened['accepted']} voorstellen aangenomen, {happened['declined']} afgewezen; {happened['call from the list']} "
+        f"keer gebeld vanaf de bellijst, waarvan {happened['call that became an offer']} keer met een plek als antwoord."
+    )
+
+
+def _cells(figures: dict[str, Any]) -> list[str]:
+    return ["–" if figures[key] is None else str(figures[key]) for key in COLUMNS]
+
+
+def _seconds(value: float | None) -> str:
+    return "onbekend" if value is None else f"{value:.2f} s".replace(".", ",")
+
+
+def addresses(running: Stack) -> None:
+    """Where to look, and what to type next."""
+    console = Console(highlight=False, soft_wrap=True)
+    urls = running.urls
+    console.print("\n[bold]It runs.[/bold] Have a look:")
+    for service in running.services:
+        console.print(f"  {service + ' API':22} {urls[service]}/docs")
+    console.print(f"  {'dashboard':22} {urls['analytics']}/dashboard")
+    console.print(f"  {'live stream':22} {urls['notifications']}/v1/stream  (with a coordinator's token)")
+    console.print(f"  {'mail':22} {urls['mail']}")
+    console.print("\nTry next:")
+    console.print("  .venv/bin/stagebrug status")
+    console.print(
+        f'  curl -H "Authorization: Bearer $(.venv/bin/stagebrug token --role operator)" {urls["analytics"]}/v1/tables/employers-by-sector'
+    )
+    console.print("  .venv/bin/stagebrug parked list")
+    console.print("\n`make down` stops everything.")

@@ -1,0 +1,109 @@
+"""Looks for what would keep the stack from running here, and says what to do about it."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from deploy import ports, processes
+from deploy.errors import StackError
+from deploy.plan import PORTS
+from deploy.servers import containers, environment, host, postgres, probes, rabbitmq
+from deploy.stack import Stack
+
+ENOUGH_DISK = 1_000_000_000
+"""Bytes: RabbitMQ stops taking messages below 50 MB, PostgreSQL breaks when there is nothing left."""
+
+ENOUGH_MEMORY = 1_500_000_000
+"""Bytes for a broker, a database and four services."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: fine, or what to do."""
+
+    what: str
+    fine: bool
+    says: str
+
+
+def examine(folder: Path) -> list[Finding]:
+    """Everything that can be looked at without changing anything."""
+    folder = folder.resolve()
+    checks: list[Callable[[Path], Iterator[Finding]]] = [_machine, _servers, _ports, _system]
+    return [finding for check in checks for finding in check(folder)]
+
+
+def _machine(folder: Path) -> Iterator[Finding]:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    advice = "" if free > ENOUGH_DISK else ": make room, RabbitMQ stops taking messages on a full disk"
+    yield Finding("disk", free > ENOUGH_DISK, f"{free / 1e9:.1f} GB free at {os.path.relpath(there)}{advice}")
+    memory = psutil.virtual_memory().available
+    advice = "" if memory > ENOUGH_MEMORY else ": end something, the stack needs about 1.5 GB"
+    yield Finding("memory", memory > ENOUGH_MEMORY, f"{memory / 1e9:.1f} GB available{advice}")
+
+
+def _servers(folder: Path) -> Iterator[Finding]:
+    try:
+        if given := environment.given():
+            given.broker()
+            given.database()
+            yield Finding("servers", fine=True, says="given in the environment, and both answer")
+            return
+    except StackError as error:
+        yield Finding("servers", fine=False, says=str(error))
+        return
+    if not host.has_data(folder) and containers.answers():
+        yield Finding("servers", fine=True, says="in containers: a Docker engine answers")
+        return
+    yield from _installed()
+
+
+def _installed() -> Iterator[Finding]:
+    for name, found in (("rabbitmq", rabbitmq.installed()), ("postgresql", postgres.installed())):
+        advice = (
+            "not installed: `stagebrug up` installs it as root; otherwise run `sudo deploy/servers/install-servers`"
+        )
+        yield Finding(name, fine=found is not None, says=f"private instance of {found}" if found else advice)
+
+
+def _ports(folder: Path) -> Iterator[Finding]:
+    last = Stack.last(folder)
+    for part, port in {**PORTS, **(_chosen(last) if last else {})}.items():
+        if not processes.find(folder, "mail" if part == "smtp" else part):
+            try:
+                ports.refuse_taken(part, port)
+            except StackError as error:
+                yield Finding(f"port of {part}", fine=False, says=str(error))
+
+
+def _system(folder: Path) -> Iterator[Finding]:
+    stack = Stack.last(folder)
+    if stack is None:
+        yield Finding("system", fine=True, says="never started here: `stagebrug up` starts it")
+        return
+    broker = probes.rabbitmq_management(stack.servers.management_url)
+    if broker.problem:
+        yield Finding("system", fine=True, says="not running: `stagebrug up` starts it")
+        return
+    yield from _topology(stack)
+
+
+def _topology(stack: Stack) -> Iterator[Finding]:
+    # half a second and every service's handlers: only when there is a broker to compare with
+    from shared import topology
+
+    lacking = asyncio.run(topology.drift(stack.servers.management_url, stack.name, list(stack.services)))
+    for sentence in lacking:
+        yield Finding("topology", fine=False, says=f"{sentence} `stagebrug migrate` mends it.")
+    if not lacking:
+        yield Finding("topology", fine=True, says="every queue is bound to what its service handles")
+
+
+def _chosen(stack: Stack) -> dict[str, int]:
+    return {part: int(url.rpartition(":")[2]) for part, url in stack.urls.items()}

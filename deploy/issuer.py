@@ -1,0 +1,113 @@
+"""A small OpenID issuer for development: discovery, keys, and tokens for machines. Not for use outside one machine."""
+
+import argparse
+import base64
+import binascii
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from deploy import tokens
+from deploy.ports import LOOPBACK
+
+MACHINE_TOKEN_LIFETIME = timedelta(minutes=15)
+
+
+class TokenRefused(Exception):
+    """A token request that OAuth has a word for (RFC 6749 §5.2)."""
+
+    def __init__(self, error: str, status: int = 400) -> None:
+        super().__init__(error)
+        self.error = error
+        self.status = status
+
+
+def create_app(folder: Path, issuer: str) -> Starlette:
+    """The issuer with the keys and clients of `folder`, known to the world as `issuer`."""
+
+    async def discovery(_: Request) -> JSONResponse:
+        return JSONResponse(_discovery(issuer))
+
+    async def keys(_: Request) -> JSONResponse:
+        return JSONResponse(tokens.public_keys(folder))
+
+    async def token(request: Request) -> JSONResponse:
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        try:
+            answer = _machine_token(folder, issuer, form, request.headers.get("authorization", ""))
+        except TokenRefused as refused:
+            return JSONResponse({"error": refused.error}, refused.status)
+        return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+    routes = [
+        Route("/.well-known/openid-configuration", discovery),
+        Route("/jwks.json", keys),
+        Route("/token", token, methods=["POST"]),
+    ]
+    return Starlette(routes=routes)
+
+
+def _discovery(issuer: str) -> dict[str, Any]:
+    return {
+        "issuer": issuer,
+        "jwks_uri": f"{issuer}/jwks.json",
+        "token_endpoint": f"{issuer}/token",
+        "grant_types_supported": ["client_credentials"],
+        "response_types_supported": [],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": [tokens.ALGORITHM],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    }
+
+
+def _machine_token(folder: Path, issuer: str, form: dict[str, str], authorization: str) -> dict[str, Any]:
+    client_id, secret = _credentials(form, authorization)
+    client = tokens.registered_clients(folder).get(client_id)
+    if client is None or not secrets.compare_digest(client["secret"].encode(), secret.encode()):
+        raise TokenRefused("invalid_client", 401)
+    if form.get("grant_type") != "client_credentials":
+        raise TokenRefused("unsupported_grant_type")
+    scope = form.get("scope") or client["scope"]
+    if not set(scope.split()) <= set(client["scope"].split()):
+        raise TokenRefused("invalid_scope")
+    claims = {**client["claims"], "sub": client_id, "client_id": client_id, "scope": scope}
+    return {
+        "access_token": tokens.mint(folder, issuer, claims, MACHINE_TOKEN_LIFETIME),
+        "token_type": "Bearer",
+        "expires_in": int(MACHINE_TOKEN_LIFETIME.total_seconds()),
+        "scope": scope,
+    }
+
+
+def _credentials(form: dict[str, str], authorization: str) -> tuple[str, str]:
+    """The client's id and secret, from the header or else the form; both are strings that may be wrong."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise TokenRefused("invalid_client", 401) from None
+    return unquote(client_id), unquote(secret)
+
+
+def main() -> None:
+    """Run the issuer of a folder: `python -m deploy.issuer .stack --port 8100`."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--port", type=int, required=True)
+    chosen = parser.parse_args()
+    app = create_app(chosen.folder, f"http://{LOOPBACK}:{chosen.port}")
+    uvicorn.run(app, host=LOOPBACK, port=chosen.port, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

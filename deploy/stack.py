@@ -1,0 +1,228 @@
+"""The whole system on one machine: servers, databases, topology, issuer, mail catcher and the services."""
+
+import asyncio
+import importlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import asyncpg
+import httpx
+
+from deploy import broker, databases, processes, programs, records, tokens
+from deploy.databases import Database
+from deploy.errors import StackError
+from deploy.passwords import Passwords
+from deploy.plan import PORTS, SERVICES, SUPPORT, Plan, free_stack_ports, name_of_its_own, plan_file
+from deploy.progress import Report, quiet, step
+from deploy.servers import Broker, Servers, Source, source_for, stop_servers
+from deploy.servers.environment import Environment
+
+__all__ = ["PORTS", "SERVICES", "Stack", "down", "free_stack_ports", "up"]
+
+TOPOLOGY = "shared.topology"
+"""Imported while the broker starts: more than a second, with every service's handlers."""
+
+READY = "/health/ready"
+"""Where a service says whether it can do its work."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running system: `urls` has an address for each service, `issuer`, `mail` (its view) and `smtp`."""
+
+    folder: Path
+    name: str
+    servers: Servers
+    urls: dict[str, str]
+    services: tuple[str, ...]
+
+    @classmethod
+    def last(cls, folder: Path) -> Self | None:
+        """The stack that was started in this folder last, whether or not it runs."""
+        folder = folder.resolve()
+        if not (known := records.read(plan_file(folder))):
+            return None
+        plan = Plan(folder, known["name"], known["ports"], tuple(known["services"]))
+        return cls(folder, plan.name, Servers(**known["servers"]), plan.urls, plan.services)
+
+
+def up(
+    folder: Path,
+    report: Report = quiet,
+    *,
+    services: Sequence[str] = SERVICES,
+    ports: Mapping[str, int] | None = None,
+    name: str | None = None,
+    servers: Servers | None = None,
+) -> Stack:
+    """Start what does not run yet, in the order that it needs one another, and wait until all is ready.
+
+    With `servers` the stack lives on those, beside others: give it a `name` and `free_stack_ports()`.
+    Raises StackError with what to do about it.
+    """
+    folder = folder.resolve()
+    with records.locked(folder / "stack.lock"):
+        source = _Borrowed(servers) if servers else source_for(folder, report)
+        if name is None and source.origin == "environment":
+            name = name_of_its_own(folder)
+        plan = Plan.of(folder, services, ports, name)
+        plan.refuse_taken_ports()
+        return _start(plan, source, report)
+
+
+def down(folder: Path, report: Report = quiet, *, erase: bool | None = None) -> None:
+    """End everything that was started here.
+
+    Own servers keep their data unless `erase`; on servers that others run, the stack's virtual host, databases
+    and users are removed unless `erase` is False.
+    """
+    folder = folder.resolve()
+    with records.locked(folder / "stack.lock"):
+        known = records.read(plan_file(folder))
+        with step(report, "services stopped"):
+            _stop_processes(folder, known.get("services", SERVICES))
+        if known.get("borrowed") and erase is not False:
+            with step(report, "virtual host, databases and users removed"):
+                _remove(known["name"], known["services"], Servers(**known["servers"]), report)
+        with step(report, "servers stopped"):
+            stop_servers(folder, erase=bool(erase))
+        if erase or known.get("borrowed"):
+            for file in (plan_file(folder), passwords_file(folder)):
+                file.unlink(missing_ok=True)
+
+
+def prepare(
+    folder: Path, report: Report = quiet, *, services: Sequence[str] = SERVICES, name: str | None = None
+) -> None:
+    """Databases, schemas, queues and users of a system whose services run elsewhere, as this code expects them."""
+    folder = folder.resolve()
+    with records.locked(folder / "stack.lock"):
+        plan, source = Plan.of(folder, services, None, name), source_for(folder, report)
+        passwords = Passwords(passwords_file(folder))
+        _databases(plan, source, passwords, report)
+        _broker(plan, source, passwords, report)
+
+
+def passwords_file(folder: Path) -> Path:
+    """Where the passwords of a stack's services are kept."""
+    return folder / "secrets.json"
+
+
+class _Borrowed:
+    """Servers that somebody else started and will stop."""
+
+    def __init__(self, servers: Servers) -> None:
+        self.addresses = servers
+        self.origin = servers.origin
+
+    def broker(self) -> Broker:
+        return Broker(self.addresses.rabbitmq_url, self.addresses.management_url)
+
+    def database(self) -> str:
+        return self.addresses.postgres_url
+
+
+def _start(plan: Plan, source: Source, report: Report) -> Stack:
+    """The broker takes longest to start: databases, issuer and mail catcher are made ready beside it."""
+    passwords = Passwords(passwords_file(plan.folder))
+    if borrowed := isinstance(source, _Borrowed | Environment):
+        # first of all, so that `down` finds what a failed start made on them
+        plan.keep(source.addresses, borrowed=True)
+    for service in plan.services:
+        tokens.register_client(
+            plan.folder, programs.client_id(service), passwords.of(service, "client"), programs.SCOPES[service]
+        )
+    with ThreadPoolExecutor(4) as pool:
+        node = pool.submit(_broker, plan, source, passwords, report)
+        data = pool.submit(_databases, plan, source, passwords, report)
+        support = pool.submit(_support, plan, report)
+        ahead = pool.submit(importlib.import_module, TOPOLOGY)
+        _all(node, data, support, ahead)
+    address, ready = data.result()
+    servers = Servers.of(source.origin, node.result(), address)
+    plan.keep(servers, borrowed=borrowed)
+    _services(plan, ready, node.result(), passwords, report)
+    return Stack(plan.folder, plan.name, servers, plan.urls, plan.services)
+
+
+def _broker(plan: Plan, source: Source, passwords: Passwords, report: Report) -> Broker:
+    with step(report, f"broker ready ({source.origin})"):
+        node = source.broker()
+    topology = importlib.import_module(TOPOLOGY)
+    with step(report, "exchange, queues and broker users declared"):
+        users = {service: passwords.of(service, "broker") for service in plan.services}
+        try:
+            asyncio.run(topology.declare(node.url, node.management_url, plan.name, users))
+        except topology.TopologyRefused as error:
+            raise StackError(str(error)) from error
+    return node
+
+
+def _databases(plan: Plan, source: Source, passwords: Passwords, report: Report) -> tuple[str, list[Database]]:
+    with step(report, f"database server ready ({source.origin})"):
+        address = source.database()
+    with step(report, "databases made and migrated"):
+        return address, asyncio.run(migrate(address, plan, passwords))
+
+
+async def migrate(postgres_url: str, plan: Plan, passwords: Passwords) -> list[Database]:
+    """Bring the databases of a plan's services to the version of this code, making those that are not there."""
+    # more than half a second to import, wanted only here
+    from shared import migrations
+
+    made = []
+    # one after another: Alembic keeps what it works on in globals
+    for service in plan.services:
+        owner, own = passwords.of(service, "owner"), passwords.of(service, "database")
+        database = await databases.prepare(postgres_url, plan.name, service, owner, own)
+        await migrations.migrate(service, database.owner_url, database.role)
+        made.append(database)
+    return made
+
+
+def _support(plan: Plan, report: Report) -> None:
+    with step(report, "token issuer and mail catcher ready"):
+        tokens.signing_key(plan.folder)
+        processes.start(plan.folder, programs.issuer(plan))
+        processes.start(plan.folder, programs.mail(plan))
+        issuer, mail = plan.url("issuer"), plan.url("mail")
+        processes.wait_until(plan.folder, "issuer", lambda: processes.answers(f"{issuer}/jwks.json"))
+        processes.wait_until(plan.folder, "mail", lambda: processes.answers(f"{mail}/messages"))
+
+
+def _services(plan: Plan, ready: list[Database], node: Broker, passwords: Passwords, report: Report) -> None:
+    with step(report, f"{', '.join(plan.services)} ready"):
+        for database in ready:
+            processes.start(plan.folder, programs.service(plan, database, node, passwords))
+        for service in plan.services:
+            processes.wait_until(plan.folder, service, partial(processes.answers, plan.url(service) + READY))
+
+
+def _stop_processes(folder: Path, services: Sequence[str]) -> None:
+    """Side by side: each may drain for a while."""
+    with ThreadPoolExecutor() as pool:
+        _all(*(pool.submit(processes.stop, folder, name) for name in (*services, *SUPPORT)))
+
+
+def _remove(name: str, services: Sequence[str], servers: Servers, report: Report) -> None:
+    """Take what is ours from servers that others run; one that does not answer is named and left."""
+    try:
+        broker.drop(servers.management_url, name, [programs.broker_user(name, service) for service in services])
+    except httpx.HTTPError as error:
+        report(f"The broker does not answer ({error}): virtual host {name} may still be there.")
+    try:
+        for service in services:
+            asyncio.run(databases.drop(servers.postgres_url, name, service))
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        report(f"The database server does not answer ({error}): databases {name}_… may still be there.")
+
+
+def _all(*futures: Future[Any]) -> None:
+    """Wait for all, then raise the first error: nothing goes on behind the back of whoever reads it."""
+    wait(futures)
+    for future in futures:
+        future.result()
