@@ -7,12 +7,22 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, Self
 
-from deploy.demo.organisations import Employer
+from deploy.demo.organisations import TASKS, Employer
 from deploy.demo.students import FIRST_DAY, LAST_DAY, WORKING_WEEK, working_day
 from shared.events.codes import EmployerKind, Guidance, OutflowProfile, PlacementKind, Weekday
 
-HALF_YEAR_SHARE = 0.62
-"""Of the places of a year; a little over half, since most schools place most students in the second semester."""
+HALF_YEAR_SHARE = 0.7
+"""Of the places of a year; more than half, since most schools place most students in the second semester."""
+
+ALSO_OFFERED = {
+    "detailhandel": ("logistiek",),
+    "leerwerkbedrijf": ("logistiek", "techniek-en-productie", "facilitaire-dienstverlening", "detailhandel"),
+    "overheid": ("facilitaire-dienstverlening",),
+    "recreatie": ("horeca",),
+    "sport": ("horeca",),
+    "zorg-en-welzijn": ("horeca", "facilitaire-dienstverlening"),
+}
+"""Other kinds of work that an employer has: the restaurant of a care home, the storeroom of a shop (report, 3.2)."""
 
 ONLY_WHEN_CALLED_SHARE = 0.25
 """Of the smaller regular employers: they have places, but say so only on the telephone (REQUIREMENTS M1)."""
@@ -98,14 +108,28 @@ def draw_offers(employers: Sequence[Employer], random: Random) -> tuple[tuple[Of
 
 
 def _rounds(employer: Employer, random: Random) -> list[Offer]:
-    """The half year's places: two thirds at its start, the others in April; few places come all at once."""
+    """The half year's places: two thirds at its start, the others in April; many places are of several kinds of work."""
     seats = max(1, round(employer.places_per_year * HALF_YEAR_SHARE))
     start = working_day(FIRST_DAY + timedelta(days=random.randrange(6)))
     if seats <= 3:
         return [_offer(employer, "a", start, seats, random)]
     later = working_day(date(2024, 4, 2) + timedelta(days=random.randrange(14)))
     first = round(seats * 2 / 3)
-    return [_offer(employer, "a", start, first, random), _offer(employer, "b", later, seats - first, random)]
+    offers = [_offer(employer, "a", start, first, random), _offer(employer, "b", later, seats - first, random)]
+    return [part for offer in offers for part in _kinds_of_work(offer, ALSO_OFFERED.get(employer.sector, ()))]
+
+
+def _kinds_of_work(offer: Offer, others: Sequence[str]) -> list[Offer]:
+    """An offer of four seats or more is one for each kind of work that there is, half of the seats being the main one."""
+    if offer.seats < 4 or not others:
+        return [offer]
+    sectors = others[: offer.seats // 4]
+    each = offer.seats // 2 // len(sectors)
+    parts = [
+        replace(offer, key=f"{offer.key}-{sector}", sector=sector, tasks=TASKS[sector], seats=each)
+        for sector in sectors
+    ]
+    return [replace(offer, seats=offer.seats - each * len(sectors)), *parts]
 
 
 def _offer(employer: Employer, round_: str, on: date, seats: int, random: Random) -> Offer:

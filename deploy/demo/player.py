@@ -16,16 +16,17 @@ from deploy.demo import timeline
 from deploy.demo.actors import Actor, Actors
 from deploy.demo.organisations import Employer, Town
 from deploy.demo.population import Population
-from deploy.demo.quiet import quiet
+from deploy.demo.quiet import DECIDING, quiet
 from deploy.demo.receiver import Receiver
 from deploy.demo.students import Student
 from deploy.progress import Report
 
 AT_ONCE = 8
-NEAR_KM = 60.0
-"""Regions with towns nearer than this share a lane; nobody in the demo travels as far."""
+NEAR_KM = 30.0
+"""Regions with towns nearer than this share a lane: in the hour that students travel at most, nobody gets farther."""
 
 HOOK_SECONDS = 20.0
+UNMATCHED = "nl.stagebrug.student-unmatched.v1"
 
 
 @dataclass
@@ -226,16 +227,16 @@ class Player:
     async def _settle(self) -> None:
         """Wait until all is quiet, answer new proposals, and so on until nothing new is proposed."""
         operator = await self.actors.operator()
-        await quiet(operator)
+        await quiet(operator, DECIDING)
         while proposed := await self._news(operator):
             decisions = [self._decide(proposal) for proposal in proposed]
             yes = [proposal for proposal, reason in decisions if reason is None]
             await asyncio.gather(*(self._answer(proposal, None) for proposal in yes))
-            await quiet(operator)
+            await quiet(operator, DECIDING)
             for proposal, reason in decisions:
                 if reason is not None:
                     await self._answer(proposal, reason)
-                    await quiet(operator)
+                    await quiet(operator, DECIDING)
 
     async def _news(self, operator: Actor) -> list[dict[str, Any]]:
         """Read both logs on; the proposals that came, in the order of their students."""
@@ -299,14 +300,14 @@ class Player:
                     await machine.post(
                         "notifications", f"/v1/calls/{call['id']}/_answer", {"employer": suggestion.body()}
                     )
-                    await quiet(operator)
+                    await quiet(operator, (*DECIDING, "notifications"))
         await self._settle()
 
     async def _hooks_arrived(self, operator: Actor) -> None:
         asked = (await operator.get("notifications", "/v1/progress"))["published"]
         expected = asked.get("nl.stagebrug.intermediary-asked.v1", 0)
         async with asyncio.timeout(HOOK_SECONDS):
-            while len(self.receiver.got("nl.stagebrug.student-unmatched.v1")) < expected:
+            while len(self.receiver.got(UNMATCHED)) < expected:  # noqa: ASYNC110 — another process sends them
                 await asyncio.sleep(0.02)
 
 

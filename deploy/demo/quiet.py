@@ -2,24 +2,28 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 from deploy.demo.actors import Actor, NotAsPlayed
 from shared.progress import Progress, unfinished
+
+DECIDING = ("intake", "matching")
+"""Who decides what is proposed: the others follow, and need not be waited for at each step."""
 
 SERVICES = ("intake", "matching", "notifications", "analytics")
 PATIENCE = 30.0
 """Seconds: a step takes a tenth of one; more than this means that something hangs or is parked."""
 
 
-async def quiet(operator: Actor) -> None:
-    """Return when all is handled; `NotAsPlayed` says what is left when it takes too long."""
+async def quiet(operator: Actor, services: Sequence[str] = SERVICES) -> None:
+    """Return when `services` have nothing to do for each other; `NotAsPlayed` says what is left after too long."""
     deadline = time.monotonic() + PATIENCE
-    while left := await _unfinished(operator):
+    while left := await _unfinished(operator, services):
         if time.monotonic() > deadline:
             raise NotAsPlayed(f"not quiet after {PATIENCE:.0f} s: {'; '.join(left)}. See `stagebrug parked list`.")
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.02)
 
 
-async def _unfinished(operator: Actor) -> list[str]:
-    found = await asyncio.gather(*(operator.get(service, "/v1/progress") for service in SERVICES))
-    return unfinished({service: Progress.model_validate(each) for service, each in zip(SERVICES, found, strict=True)})
+async def _unfinished(operator: Actor, services: Sequence[str]) -> list[str]:
+    found = await asyncio.gather(*(operator.get(service, "/v1/progress") for service in services))
+    return unfinished({service: Progress.model_validate(each) for service, each in zip(services, found, strict=True)})

@@ -1,4 +1,4 @@
-"""The intermediaries' side of webhooks: a real HTTP server that proves itself, checks signatures and keeps what it got."""
+"""The intermediaries' side of webhooks: a real HTTP server that proves itself and checks signatures."""
 
 import asyncio
 import contextlib

@@ -1,5 +1,6 @@
 """The demo's last page: what came of it, where everything is, and what to try next."""
 
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -21,20 +22,28 @@ COLUMNS = {
 WHY = {
     "travel": "te ver",
     "sector": "geen plek in dit werk",
-    "seats": "alles bezet",
+    "seat": "alle plekken bezet",
     "period": "andere periode",
     "guidance": "meer begeleiding nodig",
-    "limits": "werk past niet",
-    "profile": "ander uitstroomprofiel",
-    "age": "nog te jong",
+    "demands": "werk past niet",
+    "outflow-profile": "ander uitstroomprofiel",
+    "minimum-age": "nog te jong",
     "certificates": "certificaat nodig",
+    "weekdays": "andere dagen",
+    "kind": "ander soort plek",
+    "employer-paused": "bedrijf neemt nu niemand",
+    "declined": "eerder afgewezen",
     "no offer in reach": "geen aanbod in de buurt",
 }
 
 
+WIDTH = 112
+"""Characters, where the output is no terminal that has a width of its own."""
+
+
 def table(found: Outcome) -> None:
     """A line per region that a coordinator understands."""
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     shown = Table(title="Een half schooljaar in negen arbeidsmarktregio's", title_justify="left")
     shown.add_column("regio")
     for title in COLUMNS.values():
@@ -53,8 +62,9 @@ def table(found: Outcome) -> None:
     )
     happened = found.happened
     console.print(
-        f"{happened['accepted']} voorstellen aangenomen, {happened['declined']} afgewezen; {happened['call from the list']} "
-        f"keer gebeld vanaf de bellijst, waarvan {happened['call that became an offer']} keer met een plek als antwoord."
+        f"{happened['accepted']} voorstellen aangenomen, {happened['declined']} afgewezen; "
+        f"{happened['call from the list']} keer gebeld vanaf de bellijst, "
+        f"waarvan {happened['call that became an offer']} keer met een plek als antwoord."
     )
 
 
@@ -78,8 +88,7 @@ def addresses(running: Stack) -> None:
     console.print(f"  {'mail':22} {urls['mail']}")
     console.print("\nTry next:")
     console.print("  .venv/bin/stagebrug status")
-    console.print(
-        f'  curl -H "Authorization: Bearer $(.venv/bin/stagebrug token --role operator)" {urls["analytics"]}/v1/tables/employers-by-sector'
-    )
+    bearer = "$(.venv/bin/stagebrug token --role operator)"
+    console.print(f'  curl -H "Authorization: Bearer {bearer}" {urls["analytics"]}/v1/tables/employers-by-sector')
     console.print("  .venv/bin/stagebrug parked list")
     console.print("\n`make down` stops everything.")

@@ -1,7 +1,7 @@
 """About 300 invented students: wishes, needs and limits drawn plausibly, and how each will answer and end."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -144,12 +144,12 @@ def draw_students(
     found: list[Student] = []
     for region, count in STUDENTS_BY_REGION.items():
         own = [school for school in schools if school.region == region]
-        sectors = [employer.sector for employer in employers if employer.region == region]
+        nearby_employers = [employer for employer in employers if employer.region == region]
         nearby = [town for town in towns.values() if town.region == region]
         for school, number in zip(own, _shares(count, own), strict=True):
             for _ in range(number):
                 key = f"S{len(found) + 1:03d}"
-                found.append(_student(key, school, sectors, nearby, names, random))
+                found.append(_student(key, school, nearby_employers, nearby, names, random))
     return tuple(found)
 
 
@@ -163,7 +163,7 @@ def _shares(count: int, schools: Sequence[School]) -> list[int]:
 def _student(
     key: str,
     school: School,
-    sectors: Sequence[str],
+    employers: Sequence[Employer],
     nearby: Sequence[Town],
     names: Mapping[str, Sequence[str]],
     random: Random,
@@ -173,7 +173,7 @@ def _student(
     ready_on = _ready_on(random)
     begin = working_day(ready_on + timedelta(days=random.choice((7, 10, 14))))
     town = next(town for town in nearby if town.place == school.address.place)
-    home = town if random.random() < 0.78 else random.choice(nearby)
+    home = town if random.random() < 0.82 else random.choice(nearby)
     mode, minutes = _travel(school.kind, home.place != school.address.place, random)
     days = random.choices((2, 3, 4, 5), (35, 40, 15, 10))[0]
     last_year = age >= 17 and random.random() < 0.6
@@ -187,12 +187,12 @@ def _student(
         birth_date=FIRST_DAY - timedelta(days=age * 365 + age // 4 + random.randrange(1, 360)),
         region=school.region,
         address=home.address(random, spread_km=2.5),
-        wishes=_wishes(sectors, random),
-        accepts_neighbouring_work=random.random() < 0.85,
+        wishes=_wishes(employers, home.place, random),
+        accepts_neighbouring_work=random.random() < 0.9,
         limits=_some(LIMITS, 0.16 if school.kind is SchoolKind.VSO else 0.08, 3, random),
         certificates=_some(CERTIFICATES, 0.12, 2, random),
         guidance_need=need,
-        has_jobcoach=need in {Guidance.FULL, Guidance.INTENSIVE} and random.random() < 0.35,
+        has_jobcoach=need in {Guidance.FULL, Guidance.INTENSIVE} and random.random() < 0.45,
         outflow_profile=profile,
         travel_mode=mode,
         travel_minutes=minutes,
@@ -207,14 +207,14 @@ def _student(
         declines=_declines(random),
         ending=_ending(last_year=last_year, random=random),
     )
-    return _made_hard(student, sectors, random)
+    return _made_hard(student, {employer.sector for employer in employers}, random)
 
 
-def _made_hard(student: Student, sectors: Sequence[str], random: Random) -> Student:
+def _made_hard(student: Student, sectors: Set[str], random: Random) -> Student:
     """One in twelve gets a wish that nobody near can honour, or may travel so little that nobody is near."""
     drawn = random.random()
     if drawn < 0.05:
-        far = sorted(set(TASKS) - set(sectors)) or ["textiel-en-mode"]
+        far = sorted(set(TASKS) - sectors) or ["textiel-en-mode"]
         sector = random.choice(far)
         wish = Wish(1, sector, TASKS[sector][:1])
         return replace(
@@ -239,19 +239,21 @@ def _end_date(begin: date, random: Random) -> date:
 
 def _travel(kind: SchoolKind, lives_elsewhere: bool, random: Random) -> tuple[str, int]:
     """Mode and minutes at most; whoever lives in another town than the school does not walk."""
-    shares = (8, 52, 40, 0) if kind is SchoolKind.PRO else (7, 27, 41, 25)
+    shares = (5, 50, 45, 0) if kind is SchoolKind.PRO else (5, 25, 43, 27)
     mode = random.choices(("walk", "bike", "public-transport", "taxi"), shares)[0]
     if lives_elsewhere and mode in {"walk", "bike"}:
         mode = "public-transport"
-    longest = {"walk": (20, 30), "bike": (20, 30, 45), "public-transport": (45, 60, 75), "taxi": (30, 45, 60)}
+    longest = {"walk": (20, 30), "bike": (20, 30, 45), "public-transport": (45, 60, 75, 90), "taxi": (30, 45, 60)}
     return mode, random.choice(longest[mode])
 
 
-def _wishes(sectors: Sequence[str], random: Random) -> tuple[Wish, ...]:
-    """One to three wishes; mostly kinds of work that the region has, since students look around before they choose."""
+def _wishes(employers: Sequence[Employer], home: str, random: Random) -> tuple[Wish, ...]:
+    """One to three wishes: mostly kinds of work that there is, near home first, since students look around before."""
+    weights = [e.places_per_year**0.5 * (4 if e.address.place == home else 1) for e in employers]
     wanted: list[str] = []
-    for _ in range(random.choices((1, 2, 3), (25, 40, 35))[0]):
-        sector = random.choice(sectors) if random.random() < 0.85 else random.choice(sorted(TASKS))
+    for _ in range(random.choices((1, 2, 3), (15, 40, 45))[0]):
+        known = random.choices(employers, weights)[0].sector
+        sector = known if random.random() < 0.88 else random.choice(sorted(TASKS))
         if sector not in wanted:
             wanted.append(sector)
     return tuple(

@@ -10,17 +10,18 @@ from openapi_spec_validator import validate
 from deploy import tokens
 from tests.journeys.world import World
 
-EXAMPLES = "12"
+EXAMPLES = "8"
 """Inputs per operation and phase beside the boundary values: minutes, not hours, on two cores."""
 
-WHO = {
-    "operator": {"roles": ["operator", "regional-coordinator"], "regions": ["AM11"]},
-    "coordinator": {"roles": ["coordinator"], "schools": ["01AB00"], "regions": ["AM11"], "email": "a@example.org"},
-    "intermediary": {
-        "roles": ["intermediary"],
-        "intermediary": {"kind": "sbb", "oin": "00000099000000000003", "regions": ["AM11"], "municipalities": []},
-    },
+EVERYBODY = {
+    "sub": "everybody",
+    "roles": ["operator", "regional-coordinator", "coordinator", "intermediary"],
+    "schools": ["01AB00"],
+    "regions": ["AM11"],
+    "email": "everybody@example.org",
+    "intermediary": {"kind": "sbb", "oin": "00000099000000000003", "regions": ["AM11"], "municipalities": ["GM0995"]},
 }
+"""With every role at once, no operation ends at its door."""
 
 
 async def schemathesis(url: str, token: str, folder: Path) -> tuple[int, str]:
@@ -36,10 +37,9 @@ async def schemathesis(url: str, token: str, folder: Path) -> tuple[int, str]:
     return process.returncode or 0, output.decode()
 
 
-@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("service", ["intake", "matching", "notifications", "analytics"])
-async def test_no_input_gives_a_500(world: World, service: str, who: str, tmp_path: Path) -> None:
-    token = tokens.mint(world.stack.folder, world.stack.urls["issuer"], {"sub": f"fuzz-{who}", **WHO[who]})
+async def test_no_input_gives_a_500(world: World, service: str, tmp_path: Path) -> None:
+    token = tokens.mint(world.stack.folder, world.stack.urls["issuer"], EVERYBODY)
     code, output = await schemathesis(world.stack.urls[service], token, tmp_path)
     assert code == 0, output[-6000:]
     assert "No failures" in output or "no issues" in output.lower() or "✅" in output, output[-2000:]

@@ -24,7 +24,8 @@ async def test_a_student_without_a_place_leads_to_a_call_for_help_and_a_tip_come
         assert call.data.get("kindOfWork") is None, "fewer than five look for it, so the kind of work stays unsaid"
         for private in (student, "Sam", "Voorbeeld", coordinator.claims["school_id"], "sport", "limited"):
             assert private not in wire
-    assert not elsewhere.received
+    assert not elsewhere.requests
+    assert not any(hook.refused for hook in hooks.values())
 
     wsp = asked["wsp"]
     [call] = [c for c in (await wsp.get("notifications", "/v1/calls"))["items"] if c["state"] == "open"]

@@ -42,7 +42,7 @@ async def test_an_offer_becomes_a_placement_and_its_seat_is_matched_again_when_i
     again = await proposal_for(coordinator, next_student, within=10)
     assert again["offerId"] == offer["id"]
     assert (await hook.next(within=15)).type == ENDED
-    assert not other_hook.received
+    assert not other_hook.requests
 
 
 async def test_a_declined_place_goes_to_somebody_else_and_does_not_come_back(world: World) -> None:

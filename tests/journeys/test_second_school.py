@@ -18,6 +18,7 @@ BODIES: dict[str, Any] = {
     "_decline": {"reason": "too-far"},
     "_end": {"endedDate": "2027-03-31", "outcome": "completed"},
     "PATCH": {"givenName": "Ander"},
+    "effort": {"level": 1},
 }
 
 

@@ -69,11 +69,14 @@ class Person:
         return answer.json()
 
     async def until(self, service: str, path: str, seen: Any, within: float = 15) -> Any:
-        """Read a resource again until `seen(resource)` gives something; what it gives."""
+        """Read a resource again until it is there and `seen(resource)` gives something; what it gives."""
         async with asyncio.timeout(within):
-            while not (found := seen(await self.get(service, path))):
-                await asyncio.sleep(0.05)
-        return found
+            while True:
+                answer = await self.call("GET", service, path)
+                assert answer.status_code in {200, 404}, answer.text
+                if answer.is_success and (found := seen(answer.json())):
+                    return found
+                await asyncio.sleep(0.05)  # a poll with a deadline
 
 
 class World:

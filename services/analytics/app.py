@@ -1,0 +1,19 @@
+"""Analytics: figures that are counted from the others' events."""
+
+from fastapi import FastAPI
+
+from services.analytics import api, handlers, store
+from services.analytics.settings import Settings
+from shared.service import create_service
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service, wired."""
+    return create_service(
+        "analytics",
+        settings or Settings(),
+        title="Figures: the report's tables, the region's summary and a dashboard, counted from events.",
+        api=api.routers,
+        handlers=handlers.handlers,
+        metadata=store.metadata,
+    )

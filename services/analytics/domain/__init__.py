@@ -1,0 +1,1 @@
+"""What figures are made of: rows of events, tables of counts, and which small counts are not shown."""

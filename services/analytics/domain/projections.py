@@ -1,0 +1,163 @@
+"""From an event to the rows that figures are counted from.
+
+A row of a *state* table is replaced by a newer version only; a row of every other table is a fact with a key of its
+own, kept once. So events may come twice, late and in any order, from the broker or from logs: the rows are the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from shared.events import Event, intake, matching, notifications
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the projection table of that name."""
+
+    table: str
+    values: Mapping[str, Any]
+
+
+_Projection = Callable[[Any, datetime], Row]
+_PROJECTIONS: dict[type[Event], _Projection] = {}
+
+COUNTED: dict[type[Event], str | None] = {}
+"""The events that are counted; of a state event the group within which only the newest version counts."""
+
+
+def _counts(event: type[E], *, state: str | None = None) -> Callable[[Callable[[E, datetime], Row]], _Projection]:
+    def register(projection: Callable[[E, datetime], Row]) -> _Projection:
+        COUNTED[event] = state
+        _PROJECTIONS[event] = projection
+        return projection
+
+    return register
+
+
+def rows_of(event: Event, at: datetime) -> tuple[Row, ...]:
+    """The rows that an event leads to; `at` is the moment of recording."""
+    return (_PROJECTIONS[type(event)](event, at),)
+
+
+def _taken(event: Event, *fields: str) -> dict[str, Any]:
+    return {field: getattr(event, field) for field in fields}
+
+
+@_counts(intake.SchoolRegistered, state="school")
+def _school(event: intake.SchoolRegistered, at: datetime) -> Row:
+    facts = _taken(event, "version", "brin", "name", "kind", "region", "student_count")
+    return Row("schools", {"id": event.school_id, "at": at, **facts})
+
+
+@_counts(intake.EmployerRegistered, state="employer")
+def _employer(event: intake.EmployerRegistered, at: datetime) -> Row:
+    facts = _taken(event, "version", "region", "size_class", "places_per_year", "places_trend", "jobs_per_year")
+    facts |= _taken(event, "jobs_trend", "found_through", "brought_in_by")
+    sector = event.sectors[0] if event.sectors else None
+    cooperations = [known.model_dump(mode="json") for known in event.cooperations]
+    return Row(
+        "employers", {"id": event.employer_id, "at": at, "sector": sector, "cooperations": cooperations, **facts}
+    )
+
+
+def _offer(event: intake.OfferFacts, at: datetime) -> Row:
+    facts = _taken(event, "version", "employer_id", "region", "kind", "sector", "seats", "begin_date", "end_date")
+    return Row("offers", {"id": event.offer_id, "at": at, **facts, **_taken(event, "brought_in_by")})
+
+
+_counts(intake.EmployerOffered, state="offer")(_offer)
+_counts(intake.OfferChanged, state="offer")(_offer)
+
+
+@_counts(intake.OfferWithdrawn)
+def _offer_withdrawn(event: intake.OfferWithdrawn, at: datetime) -> Row:
+    return Row("offers_withdrawn", {"id": event.offer_id, "at": at, "reason": event.reason})
+
+
+@_counts(intake.StudentReady)
+def _ready(event: intake.StudentReady, at: datetime) -> Row:
+    return Row("students_ready", {"at": at, **_taken(event, "student_id", "version", "school_id", "region")})
+
+
+@_counts(intake.StudentWithdrawn)
+def _withdrawn(event: intake.StudentWithdrawn, at: datetime) -> Row:
+    return Row("students_withdrawn", {"at": at, **_taken(event, "student_id", "version")})
+
+
+_PLACEMENT = ("placement_id", "proposal_id", "student_id", "school_id", "offer_id", "employer_id", "region", "kind")
+
+
+@_counts(intake.PlacementStarted)
+def _started(event: intake.PlacementStarted, at: datetime) -> Row:
+    return Row("placements_started", {"at": at, **_taken(event, *_PLACEMENT, "begin_date", "end_date")})
+
+
+@_counts(intake.PlacementEnded)
+def _ended(event: intake.PlacementEnded, at: datetime) -> Row:
+    return Row("placements_ended", {"at": at, **_taken(event, *_PLACEMENT, "ended_date", "outcome")})
+
+
+@_counts(intake.PlacementRefused)
+def _refused(event: intake.PlacementRefused, at: datetime) -> Row:
+    facts = _taken(event, "placement_id", "proposal_id", "student_id", "offer_id", "reason")
+    return Row("placements_refused", {"at": at, **facts})
+
+
+@_counts(intake.ContactLogged)
+def _contact(event: intake.ContactLogged, at: datetime) -> Row:
+    facts = _taken(event, "contact_id", "employer_id", "school_id", "channel", "initiator", "outcome", "contact_date")
+    return Row("contacts", {"at": at, "arguments": list(event.arguments), **facts})
+
+
+@_counts(intake.EmployerSuggested)
+def _suggested(event: intake.EmployerSuggested, at: datetime) -> Row:
+    facts = _taken(event, "tip_id", "employer_id", "call_id", "source", "region", "known_already")
+    return Row("suggestions", {"at": at, **facts})
+
+
+_PROPOSAL = ("proposal_id", "student_id", "school_id", "offer_id", "employer_id", "region", "step")
+
+
+@_counts(matching.MatchProposed)
+def _proposed(event: matching.MatchProposed, at: datetime) -> Row:
+    return Row("proposals", {"at": at, **_taken(event, *_PROPOSAL)})
+
+
+@_counts(matching.MatchAccepted)
+def _accepted(event: matching.MatchAccepted, at: datetime) -> Row:
+    return Row("proposals_accepted", {"at": at, **_taken(event, *_PROPOSAL, "choice")})
+
+
+@_counts(matching.MatchDeclined)
+def _declined(event: matching.MatchDeclined, at: datetime) -> Row:
+    return Row("proposals_declined", {"at": at, **_taken(event, *_PROPOSAL, "reason")})
+
+
+@_counts(matching.MatchExpired)
+def _expired(event: matching.MatchExpired, at: datetime) -> Row:
+    return Row("proposals_expired", {"at": at, **_taken(event, *_PROPOSAL, "reason")})
+
+
+@_counts(matching.StudentUnmatched)
+def _unmatched(event: matching.StudentUnmatched, at: datetime) -> Row:
+    return Row("students_unmatched", {"at": at, **_taken(event, "student_id", "version", "school_id", "region")})
+
+
+@_counts(notifications.IntermediaryAsked)
+def _asked(event: notifications.IntermediaryAsked, at: datetime) -> Row:
+    facts = _taken(event, "call_id", "version", "intermediary", "region")
+    return Row("calls", {"at": at, "students": list(event.students), **facts})
+
+
+@_counts(notifications.HelpAnswered)
+def _answered(event: notifications.HelpAnswered, at: datetime) -> Row:
+    return Row("calls_answered", {"at": at, **_taken(event, "answer_id", "call_id", "intermediary", "region")})
+
+
+@_counts(notifications.HelpDeclined)
+def _help_declined(event: notifications.HelpDeclined, at: datetime) -> Row:
+    return Row("calls_declined", {"at": at, **_taken(event, "call_id", "version", "intermediary", "region", "reason")})

@@ -1,0 +1,193 @@
+"""Placements: made by hand or by an accepted proposal, and ended; seen by the student's own school only."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from services.intake import placing
+from services.intake.api.callers import COORDINATORS, Acting, Shared
+from services.intake.api.changes import created, tagged
+from services.intake.domain.fields import Day, examples
+from services.intake.domain.placement import (
+    IN_WORDS,
+    EndPlacement,
+    Placement,
+    PlacementIsRefused,
+    PlacementState,
+    PlaceStudent,
+    obstacle,
+)
+from services.intake.domain.rights import Viewer
+from services.intake.store import OfferStore, PlacementFilter, PlacementStore, StudentStore
+from services.intake.store.students import Action
+from shared.api import Page, PageQuery, Resource
+from shared.errors import Invalid
+from shared.events.codes import Code, Municipality, Outcome, PlacementKind, Region, Weekday
+from shared.ids import new_id
+from shared.unit_of_work import UnitOfWork, Work
+
+router = APIRouter(tags=["placements"])
+
+
+class PlacementResource(Resource):
+    """A student at a place."""
+
+    model_config = examples(
+        {
+            "id": "01920000-0000-7000-8000-00000000000d",
+            "version": 1,
+            "studentId": "01920000-0000-7000-8000-000000000001",
+            "schoolId": "01920000-0000-7000-8000-00000000000a",
+            "offerId": "01920000-0000-7000-8000-000000000002",
+            "employerId": "01920000-0000-7000-8000-00000000000e",
+            "proposalId": None,
+            "predecessorId": None,
+            "successorId": None,
+            "region": "AM11",
+            "municipality": "GM0995",
+            "kind": "internship",
+            "state": "running",
+            "beginDate": "2026-09-08",
+            "endDate": "2027-02-12",
+            "weekdays": ["tue", "thu"],
+            "endedDate": None,
+            "outcome": None,
+            "reason": None,
+        }
+    )
+
+    id: UUID
+    version: int
+    student_id: UUID
+    school_id: UUID
+    offer_id: UUID
+    employer_id: UUID
+    proposal_id: UUID | None
+    predecessor_id: UUID | None
+    successor_id: UUID | None
+    region: Region
+    municipality: Municipality | None
+    kind: PlacementKind
+    state: PlacementState
+    begin_date: Day
+    end_date: Day | None
+    weekdays: tuple[Weekday, ...]
+    ended_date: Day | None
+    outcome: Outcome | None
+    reason: Code | None = Field(description="Why it ended, or was refused.")
+
+    @classmethod
+    def of(cls, placement: Placement) -> "PlacementResource":
+        """For the student's own school."""
+        end = placement.end
+        return cls.model_construct(
+            id=placement.id,
+            version=placement.version,
+            student_id=placement.student_id,
+            school_id=placement.school_id,
+            offer_id=placement.offer_id,
+            employer_id=placement.employer_id,
+            proposal_id=placement.proposal_id,
+            predecessor_id=placement.predecessor_id,
+            successor_id=end.successor_id if end else None,
+            region=placement.region,
+            municipality=placement.municipality,
+            kind=placement.kind,
+            state=placement.state,
+            begin_date=placement.stay.begin_date,
+            end_date=placement.stay.end_date,
+            weekdays=placement.stay.weekdays,
+            ended_date=end.ended_date if end else None,
+            outcome=end.outcome if end else None,
+            reason=end.reason if end else placement.refused_reason,
+        )
+
+
+@router.post("/placements", status_code=201, summary="Place a student by hand", dependencies=[COORDINATORS])
+async def place_student(
+    body: PlaceStudent, viewer: Acting, work: Work, shared: Shared, response: Response
+) -> PlacementResource:
+    """What people arranged themselves; without `endDate` until the offer ends. 409 says why there is no seat."""
+    await OfferStore(work.session).get(body.offer_id, viewer, lock=True)
+    student = await StudentStore(work.session).change(body.student_id, viewer)
+    await _require_same_student(work, body.predecessor_id, student.id, viewer, "/predecessorId")
+    there = await placing.situation_at(work, body.offer_id, body.student_id)
+    stay = placing.stay_at(there, body.begin_date, body.end_date, body.weekdays)
+    if (found := obstacle(stay, there, searching=False)) is not None or there.offer is None:
+        raise PlacementIsRefused(why=IN_WORDS[found] if found else "", reason=found)
+    placement = Placement(
+        id=new_id(),
+        student_id=student.id,
+        school_id=student.school_id,
+        offer_id=body.offer_id,
+        employer_id=there.offer.employer_id,
+        region=student.region,
+        municipality=student.situation.municipality if student.situation else None,
+        kind=there.offer.facts.kind,
+        stay=stay,
+        predecessor_id=body.predecessor_id,
+    )
+    started = await placing.start(work, placement, student)
+    created(response, shared.location("placements", started.id), started.version)
+    return PlacementResource.of(started)
+
+
+@router.get("/placements", summary="List the own school's placements", dependencies=[COORDINATORS])
+async def list_placements(
+    viewer: Acting,
+    work: Work,
+    page: PageQuery,
+    student_id: Annotated[UUID | None, Query(alias="studentId")] = None,
+    offer_id: Annotated[UUID | None, Query(alias="offerId")] = None,
+    employer_id: Annotated[UUID | None, Query(alias="employerId")] = None,
+    state: Annotated[PlacementState | None, Query()] = None,
+) -> Page[PlacementResource]:
+    """The placements of the caller's schools. That a seat is taken by others, an offer shows."""
+    wanted = PlacementFilter(student_id, offer_id, employer_id, state)
+    found = await PlacementStore(work.session).page(viewer, wanted, page)
+    seen = {placement.student_id for placement in found[: page.limit]}
+    await StudentStore(work.session).log(seen, viewer.subject, Action.PLACEMENT_READ)
+    return page.page([PlacementResource.of(placement) for placement in found], lambda placement: placement.id)
+
+
+@router.get("/placements/{placement_id}", summary="One placement")
+async def read_placement(placement_id: UUID, viewer: Acting, work: Work, response: Response) -> PlacementResource:
+    """One placement of the own school."""
+    placement = await PlacementStore(work.session).get(placement_id, viewer)
+    await StudentStore(work.session).log([placement.student_id], viewer.subject, Action.PLACEMENT_READ)
+    tagged(response, placement.version)
+    return PlacementResource.of(placement)
+
+
+@router.post("/placements/{placement_id}/_end", summary="A placement is over")
+async def end_placement(
+    placement_id: UUID, body: EndPlacement, viewer: Acting, work: Work, response: Response
+) -> PlacementResource:
+    """From `endedDate` on the seat is free, and matched again at once."""
+    placements, students = PlacementStore(work.session), StudentStore(work.session)
+    placement = await placements.get(placement_id, viewer, lock=True)
+    if body.successor_id == placement_id:
+        raise Invalid("/successorId", "a placement does not follow itself")
+    await _require_same_student(work, body.successor_id, placement.student_id, viewer, "/successorId")
+    ended, event = placement.ended(body)
+    await placements.save(ended)
+    student = await students.change(placement.student_id, viewer)
+    others = [p for p in await placements.of_student(student.id) if p.state is PlacementState.RUNNING]
+    await students.save(student.back(still_placed=bool(others)))
+    told = await work.announce(event)
+    tagged(response, told.version)
+    return PlacementResource.of(replace(ended, version=told.version))
+
+
+async def _require_same_student(
+    work: UnitOfWork, placement_id: UUID | None, student_id: UUID, viewer: Viewer, pointer: str
+) -> None:
+    """A placement before or after this one is one of the same student; `NotFound` when it is another school's."""
+    if placement_id is None:
+        return
+    other = await PlacementStore(work.session).get(placement_id, viewer)
+    if other.student_id != student_id:
+        raise Invalid(pointer, "that placement is another student's")

@@ -1,0 +1,1 @@
+"""The register's facts and rules: data and functions, no I/O."""

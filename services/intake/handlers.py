@@ -1,0 +1,35 @@
+"""What intake does on the events of others."""
+
+from stdnum.nl import postcode
+
+from services.intake.domain.tip import GiveTip, NamedEmployer
+from services.intake.placing import settle
+from services.intake.suggesting import take_tip
+from shared.events.matching import MatchAccepted
+from shared.events.notifications import HelpAnswered
+from shared.messaging import Handlers, Kind
+from shared.unit_of_work import MessageWork
+
+handlers = Handlers("intake")
+
+
+@handlers.on(MatchAccepted, Kind.FACT)
+async def place_or_refuse(event: MatchAccepted, work: MessageWork) -> None:
+    """The register decides whether there is a seat."""
+    await settle(work, event)
+
+
+@handlers.on(HelpAnswered, Kind.FACT)
+async def record_tip(event: HelpAnswered, work: MessageWork) -> None:
+    """An intermediary answered a call for help; a postcode that cannot be is left out rather than the tip."""
+    said = event.employer
+    named = NamedEmployer(
+        name=said.name,
+        kvk_number=said.kvk_number,
+        sector=said.sector,
+        postcode=said.postcode if said.postcode and postcode.is_valid(said.postcode) else None,
+        place=said.place or None,
+        website=said.website,
+    )
+    given = GiveTip(employer=named, region=event.region, call_id=event.call_id)
+    await take_tip(work, event.answer_id, given, event.intermediary, f"call {event.call_id}")

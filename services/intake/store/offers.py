@@ -1,0 +1,97 @@
+"""Offers in the database; an offer is seen by whoever may know of its employer."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.domain.offer import Offer, OfferState, PlaceFacts
+from services.intake.domain.rights import Viewer
+from services.intake.store.employers import visible_to
+from services.intake.store.rows import document, page_of, read, save
+from services.intake.store.tables import employers, offers
+from shared.api import PageRequest
+from shared.errors import NotFound
+
+
+@dataclass(frozen=True)
+class OfferFilter:
+    """Which offers are looked for; None: whatever it is."""
+
+    employer_id: UUID | None = None
+    region: str | None = None
+    sector: str | None = None
+    kind: str | None = None
+    state: OfferState | None = None
+
+
+class OfferStore:
+    """Finds and keeps offers."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def lock(self, offer_id: UUID) -> Offer | None:
+        """One offer, whoever asks; until the transaction ends nobody else gives out its seats."""
+        query = select(offers).where(offers.c.id == offer_id).with_for_update()
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else _offer(row)
+
+    async def get(self, offer_id: UUID, viewer: Viewer, *, lock: bool = False) -> Offer:
+        """One offer that the caller may know of; raises `NotFound`."""
+        query = select(offers).join(employers).where(offers.c.id == offer_id, visible_to(viewer))
+        query = query.with_for_update(of=offers) if lock else query
+        row = (await self._session.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound("offer")
+        return _offer(row)
+
+    async def save(self, offer: Offer) -> None:
+        """Keep a new offer, or what changed."""
+        await save(self._session, offers, _values(offer))
+
+    async def open_at(self, employer_id: UUID) -> list[Offer]:
+        """The offers of an employer that still stand, locked."""
+        query = select(offers).where(offers.c.employer_id == employer_id, offers.c.state == OfferState.OPEN)
+        found = await self._session.execute(query.order_by(offers.c.id).with_for_update())
+        return [_offer(row) for row in found]
+
+    async def made_by_others(self, employer_id: UUID, school_id: UUID | None) -> bool:
+        """Whether another school has an offer at an employer."""
+        others = offers.c.brought_in_by.is_distinct_from(school_id)
+        query = select(offers.c.id).where(offers.c.employer_id == employer_id, others).limit(1)
+        return (await self._session.execute(query)).one_or_none() is not None
+
+    async def page(self, viewer: Viewer, wanted: OfferFilter, page: PageRequest) -> list[Offer]:
+        """Those that the caller may know of and that fit."""
+        query = select(offers).join(employers).where(visible_to(viewer))
+        for column, value in (
+            (offers.c.employer_id, wanted.employer_id),
+            (employers.c.region, wanted.region),
+            (offers.c.sector, wanted.sector),
+            (offers.c.kind, wanted.kind),
+            (offers.c.state, wanted.state),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        return [_offer(row) for row in await page_of(self._session, query, offers, page)]
+
+
+def _values(offer: Offer) -> dict[str, Any]:
+    return {
+        "id": offer.id,
+        "employer_id": offer.employer_id,
+        "kind": offer.facts.kind,
+        "sector": offer.facts.sector,
+        "state": offer.state,
+        "brought_in_by": offer.brought_in_by,
+        "withdrawn_reason": offer.withdrawn_reason,
+        "facts": document(offer.facts),
+    }
+
+
+def _offer(row: Row[Any]) -> Offer:
+    facts, state = read(PlaceFacts, row.facts), OfferState(row.state)
+    return Offer(row.id, row.employer_id, facts, state, row.brought_in_by, row.withdrawn_reason, row.version)

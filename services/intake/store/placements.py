@@ -1,0 +1,122 @@
+"""Placements in the database."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.domain.placement import EndPlacement, Placement, PlacementState, Stay
+from services.intake.domain.rights import Viewer
+from services.intake.store.rows import document, page_of, read, save
+from services.intake.store.tables import placements
+from shared.api import PageRequest
+from shared.errors import NotFound
+from shared.events.codes import PlacementKind
+
+
+@dataclass(frozen=True)
+class PlacementFilter:
+    """Which placements are looked for; None: whatever it is."""
+
+    student_id: UUID | None = None
+    offer_id: UUID | None = None
+    employer_id: UUID | None = None
+    state: PlacementState | None = None
+
+
+class PlacementStore:
+    """Finds and keeps placements."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, placement_id: UUID, viewer: Viewer, *, lock: bool = False) -> Placement:
+        """One placement of the caller's schools; raises `NotFound`."""
+        query = select(placements).where(placements.c.id == placement_id, placements.c.school_id.in_(viewer.schools))
+        row = (await self._session.execute(query.with_for_update() if lock else query)).one_or_none()
+        if row is None:
+            raise NotFound("placement")
+        return _placement(row)
+
+    async def of_proposal(self, proposal_id: UUID) -> Placement | None:
+        """What came of a proposal."""
+        query = select(placements).where(placements.c.proposal_id == proposal_id)
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else _placement(row)
+
+    async def at_offer(self, offer_id: UUID) -> list[Placement]:
+        """Those that were not refused, at the seats of an offer."""
+        return await self._real(placements.c.offer_id == offer_id)
+
+    async def at_offers(self, offer_ids: list[UUID]) -> dict[UUID, list[Placement]]:
+        """The same for several offers."""
+        found: dict[UUID, list[Placement]] = {offer_id: [] for offer_id in offer_ids}
+        for placement in await self._real(placements.c.offer_id.in_(offer_ids)):
+            found[placement.offer_id].append(placement)
+        return found
+
+    async def of_student(self, student_id: UUID) -> list[Placement]:
+        """Those that were not refused, of a student."""
+        return await self._real(placements.c.student_id == student_id)
+
+    async def save(self, placement: Placement) -> None:
+        """Keep a new placement, or what changed."""
+        await save(self._session, placements, _values(placement))
+
+    async def page(self, viewer: Viewer, wanted: PlacementFilter, page: PageRequest) -> list[Placement]:
+        """Those of the caller's schools that fit."""
+        query = select(placements).where(placements.c.school_id.in_(viewer.schools))
+        for column, value in (
+            (placements.c.student_id, wanted.student_id),
+            (placements.c.offer_id, wanted.offer_id),
+            (placements.c.employer_id, wanted.employer_id),
+            (placements.c.state, wanted.state),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        return [_placement(row) for row in await page_of(self._session, query, placements, page)]
+
+    async def _real(self, condition: Any) -> list[Placement]:
+        query = select(placements).where(condition, placements.c.state != PlacementState.REFUSED)
+        return [_placement(row) for row in await self._session.execute(query.order_by(placements.c.id))]
+
+
+def _values(placement: Placement) -> dict[str, Any]:
+    return {
+        "id": placement.id,
+        "proposal_id": placement.proposal_id,
+        "student_id": placement.student_id,
+        "school_id": placement.school_id,
+        "offer_id": placement.offer_id,
+        "employer_id": placement.employer_id,
+        "region": placement.region,
+        "municipality": placement.municipality,
+        "kind": placement.kind,
+        "state": placement.state,
+        "predecessor_id": placement.predecessor_id,
+        "refused_reason": placement.refused_reason,
+        "stay": document(placement.stay),
+        "ending": document(placement.end) if placement.end else None,
+    }
+
+
+def _placement(row: Row[Any]) -> Placement:
+    return Placement(
+        id=row.id,
+        student_id=row.student_id,
+        school_id=row.school_id,
+        offer_id=row.offer_id,
+        employer_id=row.employer_id,
+        region=row.region,
+        municipality=row.municipality,
+        kind=PlacementKind(row.kind),
+        stay=read(Stay, row.stay),
+        proposal_id=row.proposal_id,
+        predecessor_id=row.predecessor_id,
+        state=PlacementState(row.state),
+        refused_reason=row.refused_reason,
+        end=read(EndPlacement, row.ending) if row.ending else None,
+        version=row.version,
+    )

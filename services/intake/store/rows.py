@@ -1,0 +1,53 @@
+"""Between documents in rows and the domain's objects, and pages of rows."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import Row, Select, Table
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.api import PageRequest
+from shared.errors import Invalid, Problem
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def document(thing: BaseModel) -> dict[str, Any]:
+    """A model as a JSON document."""
+    return thing.model_dump(mode="json")
+
+
+def read(model: type[M], stored: Any) -> M:
+    """A model from its document; a field that a newer replica wrote is ignored."""
+    return model.model_validate(stored, extra="ignore")
+
+
+async def save(session: AsyncSession, table: Table, values: dict[str, Any]) -> None:
+    """Insert or update a row by its id; `version` is the kernel's and stays as it is."""
+    new = {name: value for name, value in values.items() if name != "id"}
+    await session.execute(insert(table).values(**values).on_conflict_do_update(index_elements=["id"], set_=new))
+
+
+async def page_of(session: AsyncSession, query: Select[Any], table: Table, page: PageRequest) -> Sequence[Row[Any]]:
+    """One row more than asked for, in the order of the ids, so that it shows whether there is a next page."""
+    if page.after is not None:
+        query = query.where(table.c.id > _id_in(page.after))
+    found: Sequence[Row[Any]] = (await session.execute(query.order_by(table.c.id).limit(page.limit + 1))).all()
+    return found
+
+
+def _id_in(cursor: str) -> UUID:
+    try:
+        return UUID(cursor)
+    except ValueError:
+        problem = Problem(location="query", pointer="cursor", detail="not a cursor of this list")
+        raise Invalid(problems=[problem]) from None
+
+
+def words_of(text: str) -> list[str]:
+    """LIKE patterns, one for each word: what a user types is never a pattern itself."""
+    escaped = (word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in text.casefold().split())
+    return [f"%{word}%" for word in escaped]

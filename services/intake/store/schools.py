@@ -1,0 +1,79 @@
+"""Schools in the database."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.domain.addresses import Situation
+from services.intake.domain.school import School, SchoolFacts, SchoolIsKnown
+from services.intake.store.rows import document, page_of, read, save
+from services.intake.store.tables import schools
+from shared.api import PageRequest
+from shared.errors import NotFound
+from shared.events.codes import Point
+
+
+class SchoolStore:
+    """Finds and keeps schools."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, school_id: UUID, *, lock: bool = False) -> School:
+        """One school; raises `NotFound`."""
+        query = select(schools).where(schools.c.id == school_id)
+        row = (await self._session.execute(query.with_for_update() if lock else query)).one_or_none()
+        if row is None:
+            raise NotFound("school")
+        return _school(row)
+
+    async def add(self, school: School) -> None:
+        """Keep a new school; raises `SchoolIsKnown` when its BRIN is there already."""
+        added = insert(schools).values(**_values(school)).on_conflict_do_nothing(index_elements=["brin"])
+        if (await self._session.execute(added.returning(schools.c.id))).one_or_none() is None:
+            raise SchoolIsKnown(brin=school.brin)
+
+    async def save(self, school: School) -> None:
+        """Keep what changed."""
+        await save(self._session, schools, _values(school))
+
+    async def of_brins(self, brins: Collection[str]) -> dict[UUID, str]:
+        """The region of each school that has one of these BRINs, by the school's id."""
+        found = await self._session.execute(select(schools.c.id, schools.c.region).where(schools.c.brin.in_(brins)))
+        return {row.id: row.region for row in found}
+
+    async def id_of(self, brin: str) -> UUID | None:
+        """The id of the school with this BRIN."""
+        return (await self._session.execute(select(schools.c.id).where(schools.c.brin == brin))).scalar_one_or_none()
+
+    async def names(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """Names by id, of those that exist."""
+        query = select(schools.c.id, schools.c.facts["name"].astext.label("name")).where(schools.c.id.in_(ids))
+        return {row.id: row.name for row in await self._session.execute(query)} if ids else {}
+
+    async def page(self, page: PageRequest, region: str | None) -> list[School]:
+        """All schools, or those of a region."""
+        query = select(schools)
+        if region is not None:
+            query = query.where(schools.c.region == region)
+        return [_school(row) for row in await page_of(self._session, query, schools, page)]
+
+
+def _values(school: School) -> dict[str, Any]:
+    return {
+        "id": school.id,
+        "brin": school.brin,
+        "region": school.situation.region,
+        "municipality": school.situation.municipality,
+        "location": document(school.situation.location),
+        "facts": document(school.facts),
+    }
+
+
+def _school(row: Row[Any]) -> School:
+    situation = Situation(row.region, row.municipality, read(Point, row.location))
+    return School(row.id, row.brin, read(SchoolFacts, row.facts), situation, row.version)

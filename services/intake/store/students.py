@@ -1,0 +1,143 @@
+"""Students in the database. Every way to a student's facts leads through here, and leaves a line in the access log."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake.domain.addresses import Situation
+from services.intake.domain.rights import Viewer
+from services.intake.domain.student import Student, StudentFacts, StudentState
+from services.intake.store.rows import document, page_of, read, save, words_of
+from services.intake.store.tables import student_accesses, students
+from shared.api import PageRequest
+from shared.errors import NotFound
+from shared.events.codes import Point
+
+
+class Action(StrEnum):
+    """What somebody did with a student's data."""
+
+    LISTED = "listed"
+    READ = "read"
+    CHANGED = "changed"
+    MATCHED = "matched"
+    """Read by matching, while a place is looked for."""
+    PLACEMENT_READ = "placement-read"
+
+
+@dataclass(frozen=True)
+class Access:
+    """A line of the access log."""
+
+    id: int
+    student_id: UUID
+    accessed_at: datetime
+    subject: str
+    action: str
+
+
+class StudentStore:
+    """Finds and keeps students for the coordinators of their own school; for anybody else there are none."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def read(self, student_id: UUID, viewer: Viewer) -> Student:
+        """One student of the caller's schools; raises `NotFound`."""
+        student = await self._own(student_id, viewer, lock=False)
+        await self.log([student_id], viewer.subject, Action.READ)
+        return student
+
+    async def change(self, student_id: UUID, viewer: Viewer) -> Student:
+        """One student of the caller's schools, locked until the transaction ends; raises `NotFound`."""
+        student = await self._own(student_id, viewer, lock=True)
+        await self.log([student_id], viewer.subject, Action.CHANGED)
+        return student
+
+    async def read_for_matching(self, student_id: UUID, subject: str) -> Student:
+        """One student, for a machine that was let through by its scope; raises `NotFound`."""
+        row = (await self._session.execute(select(students).where(students.c.id == student_id))).one_or_none()
+        if row is None:
+            raise NotFound("student")
+        await self.log([student_id], subject, Action.MATCHED)
+        return _student(row)
+
+    async def lock_to_place(self, student_id: UUID) -> Student | None:
+        """One student, whoever asks: for what the register decides itself."""
+        query = select(students).where(students.c.id == student_id).with_for_update()
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else _student(row)
+
+    async def save(self, student: Student) -> None:
+        """Keep a new student, or what changed."""
+        await save(self._session, students, _values(student))
+
+    async def page(
+        self, viewer: Viewer, page: PageRequest, *, state: StudentState | None = None, words: str = ""
+    ) -> list[Student]:
+        """The students of the caller's schools."""
+        query = _of_schools(viewer.schools)
+        if state is not None:
+            query = query.where(students.c.state == state)
+        for word in words_of(words):
+            query = query.where(students.c.search_text.like(word))
+        found = [_student(row) for row in await page_of(self._session, query, students, page)]
+        await self.log([student.id for student in found[: page.limit]], viewer.subject, Action.LISTED)
+        return found
+
+    async def log(self, ids: Collection[UUID], subject: str, action: Action) -> None:
+        """Write who saw or changed whom."""
+        if ids:
+            lines = [{"student_id": student_id, "subject": subject, "action": action} for student_id in ids]
+            await self._session.execute(insert(student_accesses), lines)
+
+    async def accesses(self, student_id: UUID, page: PageRequest) -> list[Access]:
+        """The access log of one student, oldest first, one line more than asked for."""
+        query = select(student_accesses).where(student_accesses.c.student_id == student_id)
+        if page.after is not None:
+            query = query.where(student_accesses.c.id > _position(page.after))
+        found = await self._session.execute(query.order_by(student_accesses.c.id).limit(page.limit + 1))
+        return [Access(row.id, row.student_id, row.accessed_at, row.subject, row.action) for row in found]
+
+    async def _own(self, student_id: UUID, viewer: Viewer, *, lock: bool) -> Student:
+        query = _of_schools(viewer.schools).where(students.c.id == student_id)
+        row = (await self._session.execute(query.with_for_update() if lock else query)).one_or_none()
+        if row is None:
+            raise NotFound("student")
+        return _student(row)
+
+
+def _of_schools(schools: Collection[UUID]) -> Select[Any]:
+    return select(students).where(students.c.school_id.in_(schools))
+
+
+def _position(cursor: str) -> int:
+    """A position in the log; what is none lies behind its end."""
+    return int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else 2**62
+
+
+def _values(student: Student) -> dict[str, Any]:
+    situation = student.situation
+    return {
+        "id": student.id,
+        "school_id": student.school_id,
+        "state": student.state,
+        "search_text": f"{student.facts.given_name} {student.facts.family_name}".casefold(),
+        "region": student.region,
+        "municipality": situation.municipality if situation else None,
+        "location": document(situation.location) if situation else None,
+        "facts": document(student.facts),
+    }
+
+
+def _student(row: Row[Any]) -> Student:
+    known = row.location is not None
+    situation = Situation(row.region, row.municipality, read(Point, row.location)) if known else None
+    facts, state = read(StudentFacts, row.facts), StudentState(row.state)
+    return Student(row.id, row.school_id, facts, row.region, situation, state, row.version)

@@ -1,0 +1,50 @@
+"""The one neighbour that matching asks something of: intake, for a student's matching profile."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import UUID
+
+import httpx
+
+from services.matching.domain.model import Profile
+from services.matching.settings import Settings
+from shared.security import machine_client
+
+SCOPE = "intake:profiles:read"
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Intake, asked with matching's own right, and this service's own public address for references to it."""
+
+    intake: httpx.AsyncClient
+    intake_url: str
+    public_url: str
+
+    async def profile(self, student_id: UUID, dataref: str | None) -> Profile | None:
+        """The profile that an event refers to; none when it is gone (404, 410).
+
+        Only the path of the reference is used: the token goes to intake and nowhere else. Raises what httpx raises for
+        a neighbour that is away (tried again by the kernel), and `ValidationError` for a profile that cannot be read.
+        """
+        path = f"/v1/students/{student_id}/matching-profile"
+        if dataref and "/v1/" in dataref:
+            path = dataref[dataref.index("/v1/") :]
+        answer = await self.intake.get(f"{self.intake_url.rstrip('/')}{path}")
+        if answer.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+            return None
+        answer.raise_for_status()
+        return Profile.model_validate_json(answer.content)
+
+    def proposal(self, proposal_id: UUID) -> str:
+        """Where the reasons of a proposal can be read by who may."""
+        return f"{self.public_url.rstrip('/')}/v1/proposals/{proposal_id}"
+
+
+@contextlib.asynccontextmanager
+async def resources(settings: Settings) -> AsyncIterator[Neighbours]:
+    """The clients, for as long as the service runs."""
+    async with machine_client(settings, SCOPE) as intake:
+        yield Neighbours(intake, settings.intake_url, settings.public_url)

@@ -1,0 +1,1 @@
+"""Who could go where: data and functions, without a database, a network or a clock."""

@@ -1,0 +1,253 @@
+"""The hard rules: a student and an offer that break one are not proposed to each other, and each says why not.
+
+Every sentence is one that a coordinator can act on ("Kan wel als …"); none says anything of another student.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.matching.domain import travel, words
+from services.matching.domain.model import GUIDANCE_ORDER
+from services.matching.domain.pairs import Pair
+from services.matching.domain.windows import overlap, touches
+from shared.events.codes import Guidance, PlacementKind
+
+ALSO_GOOD: dict[PlacementKind, frozenset[PlacementKind]] = {
+    PlacementKind.INTERNSHIP: frozenset(
+        {
+            PlacementKind.LONG,
+            PlacementKind.GROUP,
+            PlacementKind.INTERNAL,
+            PlacementKind.LEARN_WORK_CENTRE,
+            PlacementKind.WORK_TRAJECTORY,
+        }
+    ),
+    PlacementKind.LONG: frozenset(
+        {
+            PlacementKind.INTERNSHIP,
+            PlacementKind.GROUP,
+            PlacementKind.LEARN_WORK_CENTRE,
+            PlacementKind.WORK_TRAJECTORY,
+        }
+    ),
+    PlacementKind.GROUP: frozenset({PlacementKind.INTERNSHIP, PlacementKind.LEARN_WORK_CENTRE, PlacementKind.INTERNAL}),
+    PlacementKind.TASTER: frozenset({PlacementKind.GROUP, PlacementKind.INTERNAL}),
+    PlacementKind.INTERNAL: frozenset({PlacementKind.LEARN_WORK_CENTRE, PlacementKind.GROUP}),
+    PlacementKind.LEARN_WORK_CENTRE: frozenset({PlacementKind.INTERNAL, PlacementKind.GROUP, PlacementKind.INTERNSHIP}),
+    PlacementKind.WORK_TRAJECTORY: frozenset({PlacementKind.LONG, PlacementKind.INTERNSHIP, PlacementKind.JOB}),
+    PlacementKind.TRIAL: frozenset({PlacementKind.JOB, PlacementKind.WORK_TRAJECTORY}),
+    PlacementKind.JOB: frozenset({PlacementKind.TRIAL, PlacementKind.PARTICIPATION_JOB}),
+    PlacementKind.SHELTERED: frozenset({PlacementKind.PARTICIPATION_JOB}),
+    PlacementKind.DAY_ACTIVITY: frozenset(),
+    PlacementKind.PARTICIPATION_JOB: frozenset({PlacementKind.JOB, PlacementKind.TRIAL, PlacementKind.SHELTERED}),
+}
+"""What is sought → which other kinds of place serve as well (D1–D14)."""
+
+SUPERVISED_BY_SCHOOL = frozenset({PlacementKind.GROUP, PlacementKind.INTERNAL, PlacementKind.LEARN_WORK_CENTRE})
+"""Kinds of place where somebody of the school is present, whatever the employer can give (E5)."""
+
+REASON_WORDS = {
+    "too-far": "te ver weg",
+    "not-motivated": "geen motivatie voor deze plek",
+    "work-does-not-fit": "het werk past niet",
+    "guidance-does-not-fit": "de begeleiding past niet",
+    "found-elsewhere": "elders een plek gevonden",
+    "employer-declined": "het bedrijf wilde niet",
+    "expired": "niet op tijd beantwoord",
+    "offer-gone": "de plek was er niet meer",
+    "outside-window": "de periode paste niet",
+    "employer-paused": "het bedrijf nam niemand aan",
+    "no-seat": "alle plekken waren bezet",
+}
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A rule that is broken: which, in Dutch what would help, and how far from good it is (small is near)."""
+
+    rule: str
+    text: str
+    gap: int = 1
+
+
+def _sector(pair: Pair) -> Obstacle | None:
+    profile, sector = pair.profile, pair.opening.offer.sector
+    if not profile.wishes or pair.wish:
+        return None
+    if pair.neighbour_of is None:
+        return Obstacle("sector", f"Kan wel als {words.sector(sector)} ook een wens is.", 2)
+    if profile.accepts_neighbouring_work:
+        return None
+    wish = words.sector(pair.neighbour_of.sector)
+    return Obstacle("sector", f"Kan wel als omdenken mag: {words.sector(sector)} ligt dicht bij de wens {wish}.")
+
+
+def _kind(pair: Pair) -> Obstacle | None:
+    sought, offered = pair.profile.placement_kind, pair.opening.offer.kind
+    if sought is offered or offered in ALSO_GOOD[sought]:
+        return None
+    return Obstacle("kind", f"Kan wel als naast een {words.kind(sought)} ook een {words.kind(offered)} goed is.")
+
+
+def _travel(pair: Pair) -> Obstacle | None:
+    most = pair.profile.travel.max_minutes
+    if pair.minutes <= most:
+        return None
+    needed = -(-pair.minutes // 5) * 5  # coordinators think in steps of five minutes
+    doing = travel.IN_WORDS[pair.profile.travel.mode]
+    return Obstacle(
+        "travel", f"Kan wel als de reistijd {needed} minuten mag zijn ({doing}; nu {most}).", pair.minutes - most
+    )
+
+
+def _demands(pair: Pair) -> Obstacle | None:
+    if not (clash := sorted(set(pair.opening.offer.demands) & set(pair.profile.limits))):
+        return None
+    what = words.listed(words.demand(code) for code in clash)
+    return Obstacle("demands", f"Kan wel als het werk zonder {what} kan: vraag dat het bedrijf.", len(clash))
+
+
+def _certificates(pair: Pair) -> Obstacle | None:
+    if not (missing := sorted(set(pair.opening.offer.certificates) - set(pair.profile.certificates))):
+        return None
+    what = words.listed(words.certificate(code) for code in missing)
+    return Obstacle("certificates", f"Kan wel met {what} op zak.", len(missing))
+
+
+def _outflow_profile(pair: Pair) -> Obstacle | None:
+    open_to, own = pair.opening.offer.outflow_profiles, pair.profile.outflow_profile
+    if not open_to or own in open_to:
+        return None
+    return Obstacle("outflow-profile", f"Kan wel als de plek ook open is voor uitstroom naar {words.profile(own)}.")
+
+
+def _minimum_age(pair: Pair) -> Obstacle | None:
+    least = pair.opening.offer.minimum_age
+    if least is None:
+        return None
+    year, month = (int(part) for part in pair.profile.birth_year_month.split("-"))
+    begin = pair.shared_period.begin if pair.shared_period else pair.profile.begin_date
+    months = (begin.year - year) * 12 + begin.month - month
+    # The day of birth is not known here: only in the month after it is the age certain.
+    if months > least * 12:
+        return None
+    return Obstacle("minimum-age", f"Kan wel vanaf {least} jaar.", least * 12 - months + 1)
+
+
+def _weekdays(pair: Pair) -> Obstacle | None:
+    asked, common = pair.profile.days_per_week, len(pair.common_days)
+    if common >= asked:
+        return None
+    if not common:
+        days = words.weekdays(pair.opening.offer.days)
+        return Obstacle("weekdays", f"Kan wel op andere dagen: de plek is er op {days}.", asked)
+    days = words.weekdays(pair.common_days)
+    return Obstacle("weekdays", f"Kan wel met minder dagen per week: samen alleen {days}.", asked - common)
+
+
+def _period(pair: Pair) -> Obstacle | None:
+    if pair.shared_period:
+        return None
+    offer = pair.opening.offer
+    until = f" tot en met {words.day(offer.end_date)}" if offer.end_date else ""
+    return Obstacle("period", f"Kan wel in een andere periode: de plek is er van {words.day(offer.begin_date)}{until}.")
+
+
+def _guidance(pair: Pair) -> Obstacle | None:
+    need, offer = pair.profile.guidance_need, pair.opening.offer
+    gap = GUIDANCE_ORDER.index(need) - GUIDANCE_ORDER.index(offer.guidance)
+    if gap <= 0 or offer.kind in SUPERVISED_BY_SCHOOL or (pair.profile.has_jobcoach and offer.jobcoach_welcome):
+        return None
+    if offer.jobcoach_welcome:
+        return Obstacle("guidance", "Kan wel als er een jobcoach meekomt: die is hier welkom.", gap)
+    wish = "geeft" if need is Guidance.FULL else "kan geven"
+    more = words.guidance(need)
+    return Obstacle("guidance", f"Kan wel als het bedrijf {more} {wish} of als de school een groep begeleidt.", gap + 1)
+
+
+def _valid(pair: Pair) -> Obstacle | None:
+    until = pair.opening.offer.valid_until_date
+    if until is None or until >= pair.today:
+        return None
+    return Obstacle("validity", f"Het aanbod gold tot en met {words.day(until)}: vraag of het nog kan.")
+
+
+def _pause(pair: Pair) -> Obstacle | None:
+    if pair.window or not pair.shared_period:
+        return None
+    blocking = [p for p in pair.opening.pauses if touches(pair.shared_period, p.begin, p.until)]
+    if not blocking:
+        return None
+    until = max((pause.until or date.max for pause in blocking), default=date.max)
+    when = "voorlopig" if until == date.max else f"tot en met {words.day(until)}"
+    return Obstacle("employer-paused", f"Het bedrijf neemt {when} niemand aan.", 3)
+
+
+def _seat(pair: Pair) -> Obstacle | None:
+    if pair.window or not pair.shared_period or _pause(pair):
+        return None
+    ends = sorted(stay.end for stay in pair.opening.stays if stay.end and overlap_with(pair, stay.end))
+    text = "Alle plekken zijn in deze periode bezet."
+    if ends and ends[0] < date.max:
+        text = f"Alle plekken zijn bezet; de eerste komt vrij op {words.day(ends[0] + timedelta(days=1))}."
+    return Obstacle("seat", text, 2)
+
+
+def overlap_with(pair: Pair, end: date) -> bool:
+    """Whether a stay that ends on a day touches the period that is asked for."""
+    period = pair.shared_period
+    return period is not None and overlap(period.begin, period.end, end, end) is not None
+
+
+def _private(pair: Pair) -> Obstacle | None:
+    if not is_hidden(pair):
+        return None
+    return Obstacle("private", "Dit aanbod is (nog) niet gedeeld.", 9)
+
+
+def _refused(pair: Pair) -> Obstacle | None:
+    refusal = pair.search.refusals.get(pair.opening.offer.offer_id)
+    if refusal is None or refusal.until <= pair.today:
+        return None
+    why, day = REASON_WORDS.get(refusal.reason, "anders"), words.day(refusal.until)
+    return Obstacle("declined", f"Eerder voorgesteld en niet doorgegaan ({why}); kan weer vanaf {day}.")
+
+
+def is_hidden(pair: Pair) -> bool:
+    """Whether another school keeps the offer or its employer to itself (G11): then nothing is said of it either."""
+    keepers = {pair.opening.offer.private_to, pair.opening.employer.private_to if pair.opening.employer else None}
+    return bool(keepers - {None, pair.search.school_id})
+
+
+RULES: Sequence[Callable[[Pair], Obstacle | None]] = (
+    _private,
+    _sector,
+    _travel,
+    _kind,
+    _refused,
+    _demands,
+    _certificates,
+    _outflow_profile,
+    _weekdays,
+    _guidance,
+    _minimum_age,
+    _valid,
+    _period,
+    _pause,
+    _seat,
+)
+"""The quick ones that most pairs break come first."""
+
+ABOUT_SEATS = frozenset({"employer-paused", "seat"})
+"""The rules that look for a window; for a proposal that has one, that window is looked at instead."""
+
+
+def obstacles(pair: Pair) -> Iterator[Obstacle]:
+    """Every rule that a pair breaks; nothing when the student can go there."""
+    return (obstacle for rule in RULES if (obstacle := rule(pair)))
+
+
+def is_possible(pair: Pair) -> bool:
+    """Whether no rule is broken, however wide the circle has to be for it."""
+    return next(obstacles(pair), None) is None

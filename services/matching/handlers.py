@@ -1,0 +1,175 @@
+"""What matching does on which event: everything is looked for at once, nothing waits for a nightly run."""
+
+import structlog
+
+from services.matching.clients import Neighbours
+from services.matching.domain.proposals import EXPIRED_DAYS, HOLDING, ProposalState
+from services.matching.planning.arrivals import begin_search, end_search, hold_search, lock_placement, lock_student
+from services.matching.planning.closing import Freed, let_go, recheck
+from services.matching.planning.locks import lock
+from services.matching.planning.settling import settle
+from services.matching.store.network import EmployerStore, SchoolStore
+from services.matching.store.openings import OpeningStore
+from services.matching.store.proposals import ProposalStore
+from services.matching.store.rows import AMSTERDAM
+from shared.events.intake import (
+    ContactLogged,
+    EmployerOffered,
+    EmployerPaused,
+    EmployerRegistered,
+    EmployerResumed,
+    EmployerSuggested,
+    OfferChanged,
+    OfferFacts,
+    OfferWithdrawn,
+    PlacementEnded,
+    PlacementRefused,
+    PlacementStarted,
+    SchoolRegistered,
+    StudentReady,
+    StudentWithdrawn,
+)
+from shared.messaging import Handlers, Kind
+from shared.unit_of_work import MessageWork
+
+log = structlog.get_logger()
+
+handlers = Handlers("matching")
+
+ABOUT_THE_STUDENT = frozenset({"student-gone", "already-placed"})
+"""Reasons of a refusal that no other place would mend: another event says what became of the student."""
+
+
+@handlers.on(SchoolRegistered, Kind.STATE)
+async def know_school(event: SchoolRegistered, work: MessageWork) -> None:
+    """Remember who the school is: rights and names depend on it."""
+    await SchoolStore(work.session).save(event)
+
+
+@handlers.on(EmployerRegistered, Kind.STATE)
+async def know_employer(event: EmployerRegistered, work: MessageWork) -> None:
+    """Remember the employer; when its network changed, its offers lie in other circles than before."""
+    openings = OpeningStore(work.session)
+    await lock(work.session, {event.region} | await openings.regions_of(employer_id=event.employer_id))
+    if not await EmployerStore(work.session).save(event):
+        return
+    freed = await recheck(work, "offer-changed", employer=event.employer_id)
+    await settle(work, students=freed.students, offers=await openings.open_of(event.employer_id))
+
+
+@handlers.on(EmployerOffered, Kind.STATE, group="offer")
+async def fill_the_offer(event: EmployerOffered, work: MessageWork) -> None:
+    """There is a place: find who it suits."""
+    await _take_in(event, work)
+
+
+@handlers.on(OfferChanged, Kind.STATE, group="offer")
+async def fill_the_changed_offer(event: OfferChanged, work: MessageWork) -> None:
+    """A place reads differently: keep what still suits, and look again."""
+    await _take_in(event, work)
+
+
+async def _take_in(event: OfferFacts, work: MessageWork) -> None:
+    openings = OpeningStore(work.session)
+    await lock(work.session, {event.region} | await openings.regions_of(offer_id=event.offer_id))
+    await openings.save(event, opened_at=work.envelope.time)
+    freed = await recheck(work, "offer-changed", offers=[event.offer_id])
+    await settle(work, students=freed.students, offers=[event.offer_id])
+
+
+@handlers.on(OfferWithdrawn, Kind.STATE, group="offer")
+async def drop_the_offer(event: OfferWithdrawn, work: MessageWork) -> None:
+    """A place is no more: who was proposed to it searches on. What was accepted is intake's to refuse."""
+    openings = OpeningStore(work.session)
+    await lock(work.session, await openings.regions_of(offer_id=event.offer_id))
+    await openings.withdraw(event.offer_id)
+    freed = await recheck(work, "offer-withdrawn", offers=[event.offer_id])
+    await settle(work, students=freed.students)
+
+
+@handlers.on(EmployerPaused, Kind.STATE, group="pause")
+async def respect_the_pause(event: EmployerPaused, work: MessageWork) -> None:
+    """An employer takes nobody for a while: what is proposed in that time is taken back."""
+    await lock(work.session, await OpeningStore(work.session).regions_of(employer_id=event.employer_id))
+    await EmployerStore(work.session).pause(event)
+    freed = await recheck(work, "employer-paused", employer=event.employer_id)
+    await settle(work, students=freed.students, offers=freed.offers)
+
+
+@handlers.on(EmployerResumed, Kind.STATE, group="pause")
+async def end_the_pause(event: EmployerResumed, work: MessageWork) -> None:
+    """An employer takes students again."""
+    openings = OpeningStore(work.session)
+    await lock(work.session, await openings.regions_of(employer_id=event.employer_id))
+    await EmployerStore(work.session).resume(event.employer_id)
+    await settle(work, offers=await openings.open_of(event.employer_id))
+
+
+@handlers.on(StudentReady, Kind.STATE, group="student")
+async def look_for_a_place(event: StudentReady, work: MessageWork) -> None:
+    """Somebody looks for a place: ask intake what for, and look."""
+    neighbours: Neighbours = work.resources
+    profile = await neighbours.profile(event.student_id, work.envelope.dataref)
+    if profile is None:
+        log.info("student_gone_before_the_search", student=str(event.student_id))
+        return
+    await begin_search(work, profile, work.envelope.time)
+
+
+@handlers.on(StudentWithdrawn, Kind.STATE, group="student")
+async def stop_looking(event: StudentWithdrawn, work: MessageWork) -> None:
+    """Nobody looks any more: forget the profile, and give the seat to somebody else."""
+    if await lock_student(work, event.student_id) is None:
+        return
+    freed = await end_search(work, event.student_id, "student-withdrawn")
+    await settle(work, offers=freed.offers)
+
+
+@handlers.on(PlacementStarted, Kind.FACT)
+async def take_the_seat(event: PlacementStarted, work: MessageWork) -> None:
+    """A seat is taken, by a proposal or by hand."""
+    record = await lock_placement(work, event.region, event.offer_id, event.student_id)
+    await OpeningStore(work.session).start(event)
+    if event.proposal_id:
+        proposals = ProposalStore(work.session)
+        proposal = await proposals.get(event.proposal_id, lock=True)
+        if proposal and proposal.state in HOLDING:
+            await proposals.save(proposal.closed(ProposalState.PLACED))
+    freed = Freed()
+    if record and record.ready_at <= work.envelope.time:  # a later search is about another place
+        freed = await end_search(work, event.student_id, "placed-elsewhere")
+    displaced = await recheck(work, "seat-taken", offers=[event.offer_id])
+    await settle(work, students=displaced.students, offers=freed.offers | displaced.offers)
+
+
+@handlers.on(PlacementEnded, Kind.FACT)
+async def fill_the_seat_again(event: PlacementEnded, work: MessageWork) -> None:
+    """A seat is free again from the day after: somebody may wait for it."""
+    await lock_placement(work, event.region, event.offer_id, event.student_id)
+    await OpeningStore(work.session).end(event)
+    await settle(work, offers=[event.offer_id])
+
+
+@handlers.on(PlacementRefused, Kind.FACT)
+async def search_on_after_refusal(event: PlacementRefused, work: MessageWork) -> None:
+    """What a coordinator accepted found no seat: search on, for the student and for the offer."""
+    await lock_student(work, event.student_id)
+    proposal = await ProposalStore(work.session).get(event.proposal_id, lock=True)
+    if proposal is None or proposal.state not in HOLDING:
+        return
+    await let_go(work, proposal, ProposalState.REFUSED, event.reason, not_again_for_days=EXPIRED_DAYS)
+    if event.reason in ABOUT_THE_STUDENT:
+        await hold_search(work, event.student_id)
+    await settle(work, students=[event.student_id], offers=[event.offer_id])
+
+
+@handlers.on(ContactLogged, Kind.FACT)
+async def remember_the_contact(event: ContactLogged, work: MessageWork) -> None:
+    """Somebody spoke with an employer: others need not do so again at once."""
+    await EmployerStore(work.session).log_contact(event)
+
+
+@handlers.on(EmployerSuggested, Kind.FACT)
+async def remember_the_tip(event: EmployerSuggested, work: MessageWork) -> None:
+    """An intermediary named an employer: worth a call."""
+    await EmployerStore(work.session).log_tip(event, work.envelope.time.astimezone(AMSTERDAM).date())

@@ -1,0 +1,114 @@
+"""What time sets off: wider circles, proposals that run out, refusals that lapse, offers that stay empty.
+
+Each run takes one region, under the lock of planning, and asks the database for the time.
+"""
+
+from datetime import datetime, timedelta
+
+from services.matching.domain import rules
+from services.matching.domain.model import Opening, Search
+from services.matching.domain.pairs import Pair
+from services.matching.domain.proposals import EXPIRED_DAYS, ProposalState
+from services.matching.planning.closing import Freed, let_go
+from services.matching.planning.locks import lock
+from services.matching.planning.settling import settle
+from services.matching.store.openings import OpeningStore
+from services.matching.store.proposals import ProposalStore
+from services.matching.store.rows import AMSTERDAM, now, today
+from services.matching.store.searches import SearchStore
+from services.matching.store.settings import SettingsStore
+from shared.events.matching import OfferUnfilled
+from shared.jobs import Jobs
+from shared.unit_of_work import UnitOfWork
+
+jobs = Jobs()
+
+LOOK_AGAIN_AFTER = timedelta(days=1)
+"""An offer that suited somebody when it was looked at is looked at again the next day."""
+
+
+@jobs.every(seconds=1.0, wake="searches")
+async def widen_due(work: UnitOfWork) -> bool:
+    """Open the next circle, or ask for help, for the searches of one region whose patience is used up."""
+    searches = SearchStore(work.session)
+    region = await searches.region_with_due()
+    if region is None:
+        return False
+    await lock(work.session, {region})
+    await settle(work, students=await searches.due_in(region))
+    return True
+
+
+@jobs.every(seconds=1.0)
+async def expire_due(work: UnitOfWork) -> bool:
+    """Let go of the proposals of one region that nobody answered in time; others get the seats first."""
+    proposals = ProposalStore(work.session)
+    region = await proposals.region_with_expired()
+    if region is None:
+        return False
+    await lock(work.session, {region})
+    ended = await proposals.expired_in(region)
+    for proposal in ended:
+        await let_go(work, proposal, ProposalState.EXPIRED, "expired", not_again_for_days=EXPIRED_DAYS)
+    freed = Freed.by(ended)
+    await settle(work, students=freed.students, offers=freed.offers)
+    return True
+
+
+@jobs.every(seconds=60.0)
+async def forget_lapsed_refusals(work: UnitOfWork) -> bool:
+    """Look again for one student of whom a refusal holds no longer."""
+    searches = SearchStore(work.session)
+    day = await today(work.session)
+    student = await searches.with_lapsed_refusal(day)
+    if student is None:
+        return False
+    if (record := await searches.record(student)) is not None:
+        await lock(work.session, {record.region})
+    await searches.forget_lapsed(student, day)
+    await settle(work, students=[student])
+    return True
+
+
+@jobs.every(seconds=5.0, wake="offers")
+async def notice_unfilled(work: UnitOfWork) -> bool:
+    """Say of the offers of one region that nobody who searches suits them, once, after a while."""
+    openings = OpeningStore(work.session)
+    region = await openings.region_to_look_at()
+    if region is None:
+        return False
+    await lock(work.session, {region})
+    moment = await now(work.session)
+    settings = await SettingsStore(work.session).of(region)
+    for opening, opened_at in await openings.to_look_at(region, moment):
+        due = opened_at + timedelta(seconds=settings.unfilled_seconds)
+        if due > moment:
+            await openings.look_again(opening.offer.offer_id, due)
+        elif await _suits_somebody(work, opening, moment):
+            await openings.look_again(opening.offer.offer_id, moment + LOOK_AGAIN_AFTER)
+        else:
+            await _say_unfilled(work, opening, opened_at, moment)
+    return True
+
+
+async def _suits_somebody(work: UnitOfWork, opening: Opening, moment: datetime) -> bool:
+    """Whether all seats are taken, or some student could come, in whatever circle."""
+    if len([stay for stay in opening.stays if stay.running]) >= opening.offer.seats:
+        return True
+    day = moment.astimezone(AMSTERDAM).date()
+    waiting: list[Search] = await SearchStore(work.session).waiting_near([opening.offer])
+    return any(rules.is_possible(Pair(search, opening, day)) for search in waiting)
+
+
+async def _say_unfilled(work: UnitOfWork, opening: Opening, opened_at: datetime, moment: datetime) -> None:
+    offer = opening.offer
+    await OpeningStore(work.session).look_again(offer.offer_id, None, unfilled_at=moment)
+    await work.announce(
+        OfferUnfilled(
+            offer_id=offer.offer_id,
+            employer_id=offer.employer_id,
+            region=offer.region,
+            sector=offer.sector,
+            since_date=opened_at.astimezone(AMSTERDAM).date(),
+        )
+    )

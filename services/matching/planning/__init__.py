@@ -1,0 +1,1 @@
+"""From what happened to what is proposed: loads, lets the domain decide, saves and announces."""

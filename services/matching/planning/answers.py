@@ -1,0 +1,66 @@
+"""A coordinator's answer to a proposal, in one transaction with what follows from it."""
+
+from dataclasses import replace
+
+from services.matching.domain.model import SearchState
+from services.matching.domain.proposals import REFUSAL_DAYS, DeclineReason, Proposal, ProposalState
+from services.matching.planning.arrivals import hold_search
+from services.matching.planning.closing import let_go
+from services.matching.planning.locks import lock
+from services.matching.planning.settling import settle
+from services.matching.store.proposals import ProposalStore
+from services.matching.store.rows import now
+from services.matching.store.searches import SearchStore
+from shared.errors import NotFound
+from shared.events.matching import MatchAccepted
+from shared.unit_of_work import UnitOfWork
+
+
+async def accept(work: UnitOfWork, proposal: Proposal) -> Proposal:
+    """Say yes: the seat stays held until intake has made the placement. Raises `ProposalIsNotOpen`."""
+    current = await _answerable(work, proposal)
+    accepted = current.answered(ProposalState.ACCEPTED, await now(work.session))
+    await ProposalStore(work.session).save(accepted)
+    searches = SearchStore(work.session)
+    if (search := await searches.get(accepted.student_id)) is not None:
+        await searches.save(replace(search, state=SearchState.ACCEPTED), None)
+    event = MatchAccepted(
+        proposal_id=accepted.id,
+        student_id=accepted.student_id,
+        school_id=accepted.school_id,
+        offer_id=accepted.offer_id,
+        employer_id=accepted.employer_id,
+        region=accepted.region,
+        step=accepted.step,
+        kind=accepted.kind,
+        begin_date=accepted.begin_date,
+        end_date=accepted.end_date,
+        weekdays=accepted.weekdays,
+        choice=accepted.choice,
+    )
+    announced = await work.announce(event)
+    return replace(accepted, version=announced.version)
+
+
+async def decline(work: UnitOfWork, proposal: Proposal, reason: DeclineReason) -> Proposal:
+    """Say no: the seat goes to somebody else and the student searches on. Raises `ProposalIsNotOpen`."""
+    current = await _answerable(work, proposal)
+    declined = current.answered(ProposalState.DECLINED, await now(work.session), reason)
+    await let_go(work, current, ProposalState.DECLINED, reason, not_again_for_days=REFUSAL_DAYS)
+    if reason is DeclineReason.FOUND_ELSEWHERE:
+        await hold_search(work, declined.student_id)
+    await settle(work, students=[declined.student_id], offers=[declined.offer_id])
+    return await _read(work, declined)
+
+
+async def _answerable(work: UnitOfWork, proposal: Proposal) -> Proposal:
+    """The proposal as it stands once nobody else plans in its region."""
+    await lock(work.session, {proposal.region})
+    return await _read(work, proposal)
+
+
+async def _read(work: UnitOfWork, proposal: Proposal) -> Proposal:
+    current = await ProposalStore(work.session).get(proposal.id, lock=True)
+    if current is None:
+        raise NotFound("proposal")
+    return current

@@ -1,0 +1,115 @@
+"""Letting go: a proposal that ends frees its seat and its student; what stands is looked at again when facts change."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from services.matching.domain import rules, widening
+from services.matching.domain.model import Opening, Refusal, SearchState, Stay
+from services.matching.domain.pairs import Pair
+from services.matching.domain.proposals import Proposal, ProposalState
+from services.matching.domain.windows import Window
+from services.matching.store.openings import OpeningStore
+from services.matching.store.proposals import ProposalStore
+from services.matching.store.rows import now, today
+from services.matching.store.searches import SearchStore
+from services.matching.store.settings import SettingsStore
+from shared.events.matching import MatchDeclined, MatchExpired
+from shared.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Freed:
+    """Who and what is free again, to be settled."""
+
+    students: frozenset[UUID] = frozenset()
+    offers: frozenset[UUID] = frozenset()
+
+    @classmethod
+    def by(cls, proposals: Iterable[Proposal]) -> "Freed":
+        """What these proposals held."""
+        ended = list(proposals)
+        return cls(frozenset(one.student_id for one in ended), frozenset(one.offer_id for one in ended))
+
+
+async def let_go(
+    work: UnitOfWork, proposal: Proposal, state: ProposalState, reason: str, *, not_again_for_days: int = 0
+) -> None:
+    """End a proposal that held a seat; the student searches on, the pair is not proposed again for so many days."""
+    await ProposalStore(work.session).save(proposal.closed(state, reason))
+    if not_again_for_days:
+        until = await today(work.session) + timedelta(days=not_again_for_days)
+        await SearchStore(work.session).refuse(proposal.student_id, proposal.offer_id, Refusal(reason, until))
+    await search_on(work, proposal.student_id)
+    if state in {ProposalState.DECLINED, ProposalState.EXPIRED}:
+        event = MatchDeclined if state is ProposalState.DECLINED else MatchExpired
+        await work.announce(
+            event(
+                proposal_id=proposal.id,
+                student_id=proposal.student_id,
+                school_id=proposal.school_id,
+                offer_id=proposal.offer_id,
+                employer_id=proposal.employer_id,
+                region=proposal.region,
+                step=proposal.step,
+                reason=reason,
+            )
+        )
+
+
+async def search_on(work: UnitOfWork, student_id: UUID) -> None:
+    """Put a student who had a proposal back among those who wait; the present circle gets its patience anew."""
+    searches = SearchStore(work.session)
+    search = await searches.get(student_id)
+    if search is None or search.state not in {SearchState.PROPOSED, SearchState.ACCEPTED}:
+        return
+    settings = await SettingsStore(work.session).of(search.region)
+    again = replace(search, state=SearchState.SEARCHING, step_since=await now(work.session))
+    await searches.save(again, widening.due_at(again, settings))
+
+
+async def recheck(
+    work: UnitOfWork,
+    reason: str,
+    *,
+    students: Collection[UUID] = (),
+    offers: Collection[UUID] = (),
+    employer: UUID | None = None,
+) -> Freed:
+    """Let go of the open proposals that break a rule by now; accepted ones are intake's to refuse."""
+    held = await ProposalStore(work.session).holding(students=students, offers=offers, employer=employer)
+    openings = {one.offer.offer_id: one for one in await _openings(work, held)}
+    ended = []
+    for proposal in reversed(held):  # where one of several must go, the oldest stays
+        opening = openings.get(proposal.offer_id)
+        if proposal.state is not ProposalState.OPEN or (opening and await _still_holds(work, proposal, opening)):
+            continue
+        await let_go(work, proposal, ProposalState.EXPIRED, reason)
+        ended.append(proposal)
+        if opening:
+            openings[proposal.offer_id] = _without(opening, proposal)
+    return Freed.by(ended)
+
+
+async def _openings(work: UnitOfWork, held: Collection[Proposal]) -> list[Opening]:
+    return await OpeningStore(work.session).by_ids({one.offer_id for one in held})
+
+
+async def _still_holds(work: UnitOfWork, proposal: Proposal, opening: Opening) -> bool:
+    search = await SearchStore(work.session).get(proposal.student_id)
+    if search is None:
+        return False
+    pair = Pair(replace(search, refusals={}), _without(opening, proposal), await today(work.session))
+    if any(obstacle.rule not in rules.ABOUT_SEATS for obstacle in rules.obstacles(pair)):
+        return False
+    return pair.is_free(Window(proposal.begin_date, proposal.end_date))
+
+
+def _without(opening: Opening, proposal: Proposal) -> Opening:
+    """The opening as if the proposal held no seat."""
+    stays = list(opening.stays)
+    own = Stay(proposal.begin_date, proposal.end_date)
+    if own in stays:
+        stays.remove(own)
+    return replace(opening, stays=tuple(stays))

@@ -1,0 +1,26 @@
+"""Planning happens once at a time in regions that touch each other, however many replicas there are."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.matching.domain.regions import within_reach
+
+_PLANNING = 7102
+"""The class of these advisory locks, so that they meet no other lock of the database."""
+
+_LOCK = text("select pg_advisory_xact_lock(:planning, region) from unnest(cast(:regions as int[])) region")
+
+
+async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
+    """Wait until nobody else plans for these regions or their neighbours; held until the transaction ends.
+
+    A student and an offer that could come together are in each other's reach, so both sides lock both regions: neither
+    a seat nor a student is given twice, and of two that arrive at once the second sees the first. Take it once in a
+    transaction and before any row is written; the order of the regions is the same for all.
+    """
+    reach = {neighbour for region in regions for neighbour in within_reach(region)}
+    numbers = sorted(int(region.removeprefix("AM")) for region in reach)
+    if numbers:
+        await session.execute(_LOCK, {"planning": _PLANNING, "regions": numbers})

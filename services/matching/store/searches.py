@@ -1,0 +1,195 @@
+"""Searches: students for whom a place is looked for, with their profile for as long as that lasts."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, delete, func, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.matching.domain.model import Offer, Profile, Refusal, Search, SearchState
+from services.matching.domain.regions import within_reach
+from services.matching.domain.travel import reach_km
+from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, upsert
+from services.matching.store.tables import refusals, searches
+from shared.events.codes import Step
+
+LOOKING = (SearchState.SEARCHING, SearchState.PROPOSED)
+"""States in which a student counts as searching: a proposal is not a place yet."""
+
+
+@dataclass(frozen=True)
+class SearchRecord:
+    """A search as it stands in the table, also when it has ended and its profile is gone."""
+
+    student_id: UUID
+    school_id: UUID
+    region: str
+    state: SearchState
+    step: Step
+    since: datetime
+    ready_at: datetime
+    due_at: datetime | None
+    unmatched_at: datetime | None
+    hardness_set_to: int | None
+
+
+class SearchStore:
+    """Searches, by student."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def save(self, search: Search, due_at: datetime | None) -> None:
+        """Keep how a search that has begun stands now."""
+        values = {**_columns(search), "due_at": due_at}
+        await self.session.execute(update(searches).where(searches.c.id == search.student_id).values(**values))
+
+    async def begin(self, search: Search, ready_at: datetime) -> None:
+        """Keep a search that begins, or whose profile changed; `ready_at` is when intake said so."""
+        await upsert(self.session, searches, {**_columns(search), "ready_at": ready_at})
+
+    async def end(self, student_id: UUID) -> None:
+        """End a search and drop the profile and everything that was remembered for it."""
+        gone = dict.fromkeys(("profile", "latitude", "longitude", "reach_km", "due_at", "hardness_set_to"))
+        ended = update(searches).where(searches.c.id == student_id).values(state=SearchState.ENDED, **gone)
+        await self.session.execute(ended)
+        await self.session.execute(delete(refusals).where(refusals.c.student_id == student_id))
+
+    async def record(self, student_id: UUID) -> SearchRecord | None:
+        """How a student's search stands, ended ones included."""
+        row = (await self.session.execute(select(searches).where(searches.c.id == student_id))).one_or_none()
+        if row is None:
+            return None
+        return SearchRecord(
+            row.id,
+            row.school_id,
+            row.region,
+            SearchState(row.state),
+            Step(row.step),
+            row.since,
+            row.ready_at,
+            row.due_at,
+            row.unmatched_at,
+            row.hardness_set_to,
+        )
+
+    async def get(self, student_id: UUID) -> Search | None:
+        """A student's search, if it has not ended."""
+        found = await self._load(searches.c.id == student_id)
+        return found[0] if found else None
+
+    async def searching(self, ids: Collection[UUID]) -> list[Search]:
+        """Those of these students who have no proposal now."""
+        if not ids:
+            return []
+        return await self._load(among(searches.c.id, ids) & (searches.c.state == SearchState.SEARCHING))
+
+    async def waiting_near(self, offers: Sequence[Offer]) -> list[Search]:
+        """The students without a proposal who could reach one of the offers."""
+        if not offers:
+            return []
+        regions = {region for offer in offers for region in within_reach(offer.region)}
+        places = or_(*(_reaches(offer) for offer in offers)) if len(offers) <= FEW else true()
+        which = (searches.c.state == SearchState.SEARCHING) & among(searches.c.region, regions)
+        return await self._load(which & places)
+
+    async def looking_in(self, region: str) -> list[Profile]:
+        """The profiles of all who search in a region, for describing one of them generally."""
+        which = (searches.c.region == region) & among(searches.c.state, LOOKING)
+        found = await self.session.execute(select(searches.c.profile).where(which))
+        return [Profile.model_validate(profile) for profile in found.scalars()]
+
+    async def counts(self, region: str) -> Mapping[tuple[SearchState, bool], int]:
+        """How many searches of a region there are, by state and whether help was asked."""
+        helped = searches.c.unmatched_at.is_not(None).label("helped")
+        columns = select(searches.c.state, helped, func.count().label("many")).where(searches.c.region == region)
+        found = await self.session.execute(columns.group_by(searches.c.state, helped))
+        return {(SearchState(row.state), row.helped): row.many for row in found}
+
+    async def region_with_due(self) -> str | None:
+        """A region in which something is due for a search."""
+        which = (searches.c.state == SearchState.SEARCHING) & (searches.c.due_at <= func.clock_timestamp())
+        return (await self.session.execute(select(searches.c.region).where(which).limit(1))).scalar_one_or_none()
+
+    async def due_in(self, region: str) -> list[UUID]:
+        """The students of a region for whose search something is due."""
+        due = (searches.c.state == SearchState.SEARCHING) & (searches.c.due_at <= func.clock_timestamp())
+        found = await self.session.execute(select(searches.c.id).where(due & (searches.c.region == region)))
+        return list(found.scalars())
+
+    async def look_at_region_again(self, region: str) -> None:
+        """Make everything due that may be, since the region's settings changed."""
+        which = (searches.c.region == region) & (searches.c.state == SearchState.SEARCHING)
+        await self.session.execute(update(searches).where(which).values(due_at=func.clock_timestamp()))
+
+    async def refuse(self, student_id: UUID, offer_id: UUID, refusal: Refusal) -> None:
+        """Remember that a student and an offer are not proposed to each other again for a while."""
+        row = {"student_id": student_id, "offer_id": offer_id, "reason": refusal.reason, "until_date": refusal.until}
+        await upsert(self.session, refusals, row)
+
+    async def with_lapsed_refusal(self, day: date) -> UUID | None:
+        """A student who may be proposed again to an offer that was refused."""
+        found = select(refusals.c.student_id).where(refusals.c.until_date <= day).limit(1)
+        return (await self.session.execute(found)).scalar_one_or_none()
+
+    async def forget_lapsed(self, student_id: UUID, day: date) -> None:
+        """Forget the refusals of a student that hold no longer."""
+        lapsed = (refusals.c.student_id == student_id) & (refusals.c.until_date <= day)
+        await self.session.execute(delete(refusals).where(lapsed))
+
+    async def _load(self, which: ColumnElement[bool]) -> list[Search]:
+        found = await self.session.execute(select(searches).where(which, searches.c.profile.is_not(None)))
+        rows = found.all()
+        refused: defaultdict[UUID, dict[UUID, Refusal]] = defaultdict(dict)
+        held = select(refusals).where(among(refusals.c.student_id, [row.id for row in rows]))
+        for row in await self.session.execute(held) if rows else ():
+            refused[row.student_id][row.offer_id] = Refusal(row.reason, row.until_date)
+        return [_search(row, refused[row.id]) for row in rows]
+
+
+FEW = 20
+"""Beyond so many offers one look at their regions is cheaper than a condition for each."""
+
+
+def _reaches(offer: Offer) -> ColumnElement[bool]:
+    north = func.abs(searches.c.latitude - offer.location.latitude) * KM_PER_DEGREE
+    east = func.abs(searches.c.longitude - offer.location.longitude) * KM_PER_DEGREE_EAST
+    return (north <= searches.c.reach_km) & (east <= searches.c.reach_km)
+
+
+def _search(row: Row[Any], refused: Mapping[UUID, Refusal]) -> Search:
+    return Search(
+        student_id=row.id,
+        school_id=row.school_id,
+        profile=Profile.model_validate(row.profile),
+        state=SearchState(row.state),
+        step=Step(row.step),
+        since=row.since,
+        step_since=row.step_since,
+        unmatched_at=row.unmatched_at,
+        hardness_set_to=row.hardness_set_to,
+        refusals=refused,
+    )
+
+
+def _columns(search: Search) -> dict[str, Any]:
+    profile = search.profile
+    return {
+        "id": search.student_id,
+        "school_id": search.school_id,
+        "region": profile.region,
+        "state": search.state,
+        "step": search.step,
+        "since": search.since,
+        "step_since": search.step_since,
+        "unmatched_at": search.unmatched_at,
+        "hardness_set_to": search.hardness_set_to,
+        "latitude": profile.location.latitude,
+        "longitude": profile.location.longitude,
+        "reach_km": reach_km(profile.travel.mode, profile.travel.max_minutes),
+        "profile": profile.model_dump(mode="json"),
+    }

@@ -1,0 +1,22 @@
+"""Notifications: who must hear what."""
+
+from fastapi import FastAPI
+
+from services.notifications import api, clients, handlers, jobs, store
+from services.notifications.settings import Settings
+from shared.service import create_service
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service as an ASGI app."""
+    return create_service(
+        "notifications",
+        settings or Settings(),
+        title="Who must hear what: subscriptions, calls for help, mail and the live stream.",
+        api=api.routers,
+        handlers=handlers.handlers,
+        jobs=jobs.jobs,
+        metadata=store.metadata,
+        resources=clients.resources,
+        raw_log_path="/v1/log",
+    )

@@ -1,0 +1,205 @@
+"""What leaves the house: per kind of recipient, event and field. What stands in no table does not leave.
+
+The minimum by recipient (STANDARDS §7): ids as the recipient's own pseudonyms, moments as dates, of a student nothing
+that describes them. Changing a line here changes who learns what of a minor: docs/privacy.md follows this table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import Enum, StrEnum
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.notifications.domain.pseudonyms import Pseudonyms
+from services.notifications.domain.recipients import Recipient
+from shared.events import Event
+from shared.events.codes import IntermediaryKind, PlacementKind, Recognition
+from shared.events.envelope import Envelope
+from shared.events.intake import EmployerRegistered, PlacementEnded, PlacementStarted
+from shared.events.matching import StudentUnmatched
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+"""Days are Dutch calendar days."""
+
+
+class Treatment(Enum):
+    """How a field leaves."""
+
+    AS_IS = "as it is"
+    PSEUDONYM = "the recipient's own id for it"
+    LEARNING_OR_WORK = "learning or work, since the kind of place says much about a student"
+
+
+class Within(StrEnum):
+    """Which part of the recipient's area an event must lie in."""
+
+    REGION = "region"
+    MUNICIPALITY = "municipality"
+
+
+def _always(_: Event) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """What leaves of one event: for whom within their area, of which of them, and which fields how."""
+
+    within: Within
+    fields: Mapping[str, Treatment]
+    only_if: Callable[[Any], bool] = field(default=_always)
+
+
+@dataclass(frozen=True)
+class CallForHelp:
+    """What an outside system reads of a call: where, what kind of work, since when. Nothing of any student (H2, H4)."""
+
+    call_id: UUID
+    region: str
+    kind_of_work: str | None
+    placement_kind: str | None
+    since_date: date
+    searching: str
+
+
+_PLACEMENT_OF_A_RESIDENT: Mapping[str, Treatment] = {
+    "placement_id": Treatment.PSEUDONYM,
+    "student_id": Treatment.PSEUDONYM,
+    "region": Treatment.AS_IS,
+    "municipality": Treatment.AS_IS,
+    "kind": Treatment.LEARNING_OR_WORK,
+    "begin_date": Treatment.AS_IS,
+    "end_date": Treatment.AS_IS,
+}
+
+_EMPLOYER: Mapping[str, Treatment] = {
+    "employer_id": Treatment.PSEUDONYM,
+    "name": Treatment.AS_IS,
+    "kind": Treatment.AS_IS,
+    "region": Treatment.AS_IS,
+    "municipality": Treatment.AS_IS,
+    "sectors": Treatment.AS_IS,
+    "recognition": Treatment.AS_IS,
+}
+
+
+def _recognised_and_shared(event: EmployerRegistered) -> bool:
+    return event.recognition is not Recognition.NONE and event.private_to is None
+
+
+LEAVING: Mapping[IntermediaryKind, Mapping[type[Event], Leaves]] = {
+    # follows its own residents from school to work (H5)
+    IntermediaryKind.MUNICIPALITY: {
+        PlacementStarted: Leaves(Within.MUNICIPALITY, _PLACEMENT_OF_A_RESIDENT),
+        PlacementEnded: Leaves(
+            Within.MUNICIPALITY,
+            {**_PLACEMENT_OF_A_RESIDENT, "ended_date": Treatment.AS_IS, "outcome": Treatment.AS_IS},
+        ),
+    },
+    # recognises learning companies: which of them take students of these schools (H6–H8)
+    IntermediaryKind.SBB: {EmployerRegistered: Leaves(Within.REGION, _EMPLOYER, _recognised_and_shared)},
+    IntermediaryKind.UWV: {},
+    IntermediaryKind.WSP: {},
+    IntermediaryKind.OTHER: {},
+}
+"""Beside calls for help, which every kind gets when the region has chosen it."""
+
+CALL_TYPE = StudentUnmatched.event_type()
+"""A call for help goes out under the name of what it tells: that students are without a place."""
+
+LEARNING = frozenset(
+    {
+        PlacementKind.INTERNSHIP,
+        PlacementKind.GROUP,
+        PlacementKind.TASTER,
+        PlacementKind.LONG,
+        PlacementKind.INTERNAL,
+        PlacementKind.LEARN_WORK_CENTRE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The envelope's and the fields' values of one event for one recipient, before it is known which subscription."""
+
+    type: str
+    subject: str
+    data: dict[str, Any]
+
+
+def event_types(kind: IntermediaryKind) -> tuple[str, ...]:
+    """The CloudEvents types that a kind of recipient can get at all."""
+    own = (event.event_type() for event in LEAVING[kind])
+    return tuple(sorted((CALL_TYPE, *own)))
+
+
+def listeners_of(event: Event) -> tuple[IntermediaryKind, ...]:
+    """The kinds of recipient that anything of this event leaves to."""
+    return tuple(kind for kind, events in LEAVING.items() if type(event) in events)
+
+
+def outgoing(event: Event, recipient: Recipient, pseudonyms: Pseudonyms) -> Outgoing | None:
+    """What the recipient gets of an event, or None: not theirs, not in their area, or not in the table."""
+    leaves = LEAVING.get(recipient.kind, {}).get(type(event))
+    if leaves is None or not _in_area(event, leaves.within, recipient) or not leaves.only_if(event):
+        return None
+    data = {_camel(event, name): _treated(event, name, how, pseudonyms) for name, how in leaves.fields.items()}
+    subject = pseudonyms.of(event.subject_kind, event.subject)
+    return Outgoing(event.event_type(), str(subject), data)
+
+
+def outgoing_call(call: CallForHelp, recipient: Recipient) -> Outgoing | None:
+    """What the recipient gets of a call for help; the call's id is the same for all, since it is answered by it."""
+    if call.region not in recipient.regions:
+        return None
+    data = {
+        "callId": str(call.call_id),
+        "area": call.region,
+        "kindOfWork": call.kind_of_work,
+        "placementKind": call.placement_kind,
+        "sinceDate": call.since_date.isoformat(),
+        "searching": call.searching,
+    }
+    return Outgoing(CALL_TYPE, str(call.call_id), data)
+
+
+def envelope_for(
+    what: Outgoing, *, event_id: UUID, source: str, moment: datetime, subscription: UUID, dataref: str | None = None
+) -> dict[str, Any]:
+    """The CloudEvent that goes over the wire; its time is the day only."""
+    day = datetime.combine(moment.astimezone(AMSTERDAM).date(), time(), AMSTERDAM)
+    envelope = Envelope(
+        id=str(event_id),
+        source=source,
+        type=what.type,
+        subject=what.subject,
+        time=day.astimezone(ZoneInfo("UTC")),
+        dataref=dataref,
+        data=what.data,
+    )
+    return {**envelope.model_dump(mode="json", exclude_none=True), "subscription": str(subscription), "data": what.data}
+
+
+def _in_area(event: Event, within: Within, recipient: Recipient) -> bool:
+    place = getattr(event, within.value, None)
+    return place is not None and place in (recipient.regions if within is Within.REGION else recipient.municipalities)
+
+
+def _camel(event: Event, name: str) -> str:
+    return type(event).model_fields[name].alias or name
+
+
+def _treated(event: Event, name: str, how: Treatment, pseudonyms: Pseudonyms) -> Any:
+    value = event.model_dump(mode="json")[name]
+    if value is None:
+        return None
+    match how:
+        case Treatment.PSEUDONYM:
+            return str(pseudonyms.of(name.removesuffix("_id"), value))
+        case Treatment.LEARNING_OR_WORK:
+            return "learning" if value in LEARNING else "work"
+        case Treatment.AS_IS:
+            return value

@@ -1,0 +1,63 @@
+"""Which mails an event gives rise to: for whom, about what, with which link. Never a name (STANDARDS §7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.notifications.domain.leaving import AMSTERDAM
+from services.notifications.domain.surroundings import Surroundings
+from shared.events import Event
+from shared.events.intake import PlacementEnded, PlacementRefused
+from shared.events.matching import MatchAccepted, MatchExpired, MatchProposed, StudentUnmatched
+from shared.events.notifications import HelpAnswered
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to the coordinators of some schools."""
+
+    template: str
+    schools: frozenset[str]
+    path: str
+    """Where the front end shows it."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def letters_of(event: Event, around: Surroundings, *, own_schools: frozenset[UUID] = frozenset()) -> tuple[Letter, ...]:
+    """The mails of an event; a school that is not known here gets none."""
+    return tuple(letter for letter in _written(event, around, own_schools) if letter.schools)
+
+
+def _written(event: Event, around: Surroundings, own_schools: frozenset[UUID]) -> tuple[Letter, ...]:
+    own = around.brins_of({*own_schools, *_own_school(event, around)})
+    offering = _offering(event, around) - own
+    letters: tuple[Letter, ...] = ()
+    match event:
+        case MatchProposed(proposal_id=proposal, expires_at=until):
+            day = until.astimezone(AMSTERDAM).strftime("%d-%m-%Y")
+            letters = (Letter("match-proposed", own, f"/proposals/{proposal}", {"until": day}),)
+        case MatchAccepted(offer_id=offer):
+            letters = (Letter("match-accepted", offering, f"/offers/{offer}"),)
+        case MatchExpired(proposal_id=proposal):
+            letters = (Letter("match-expired", own, f"/proposals/{proposal}"),)
+        case PlacementRefused(proposal_id=proposal):
+            letters = (Letter("placement-refused", own, f"/proposals/{proposal}"),)
+        case PlacementEnded(placement_id=placement, offer_id=offer):
+            ended = Letter("placement-ended", own, f"/placements/{placement}")
+            letters = (ended, Letter("seat-free", offering, f"/offers/{offer}"))
+        case StudentUnmatched(student_id=student):
+            letters = (Letter("student-unmatched", own, f"/students/{student}"),)
+        case HelpAnswered(call_id=call):
+            letters = (Letter("help-answered", own, f"/calls/{call}"),)
+    return letters
+
+
+def _own_school(event: Event, around: Surroundings) -> set[UUID | None]:
+    student = around.of(event, "student_id")
+    return {getattr(event, "school_id", None), student.school_id if student else None}
+
+
+def _offering(event: Event, around: Surroundings) -> frozenset[str]:
+    """The school that brought the place in."""
+    offer = around.of(event, "offer_id")
+    return around.brins_of([offer.school_id]) if offer else frozenset()

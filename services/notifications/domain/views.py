@@ -1,0 +1,171 @@
+"""Who sees what of an event on the live stream: ids only, and of a student only for the student's own school."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import Enum
+from typing import Any, Self
+from uuid import UUID
+
+from services.notifications.domain.surroundings import Surroundings
+from shared.events import Event, intake, matching, notifications
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who listens: the schools and regions of a token."""
+
+    schools: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    """Regions in which the listener's schools lie."""
+    regional: frozenset[str] = frozenset()
+    """Regions that the listener coordinates."""
+    operator: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """What some listeners see of an event."""
+
+    data: Mapping[str, str]
+    schools: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    regional: frozenset[str] = frozenset()
+
+    def is_for(self, listener: Listener) -> bool:
+        """Whether this listener may see it."""
+        return bool(
+            self.schools & listener.schools
+            or self.regions & (listener.regions | listener.regional)
+            or self.regional & listener.regional
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is saved."""
+        return {name: sorted(v) if isinstance(v, frozenset) else dict(v) for name, v in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Self:
+        """As it was saved."""
+        return cls(
+            dict(saved["data"]),
+            *(frozenset(saved[name]) for name in ("schools", "regions", "regional")),
+        )
+
+
+class Whom(Enum):
+    """Who sees an event beside the student's own school."""
+
+    NOBODY = "nobody else"
+    REGION = "every coordinator of the region"
+    OFFERING = "the school that brought the offer in, and the region's coordinator"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The ids of an event: `own` for the student's school, `shared` for the others."""
+
+    own: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    whom: Whom = Whom.NOBODY
+
+
+_PROPOSAL = Shown(
+    ("proposal_id", "student_id", "offer_id", "employer_id"), ("proposal_id", "offer_id", "employer_id"), Whom.OFFERING
+)
+_PLACEMENT = Shown(
+    ("placement_id", "proposal_id", "student_id", "offer_id", "employer_id"),
+    ("placement_id", "offer_id", "employer_id"),
+    Whom.REGION,
+)
+_OFFER = Shown((), ("offer_id", "employer_id"), Whom.REGION)
+_EMPLOYER = Shown((), ("employer_id",), Whom.REGION)
+_CALL = Shown(("call_id",), ("call_id",), Whom.OFFERING)
+
+SHOWN: Mapping[type[Event], Shown] = {
+    intake.SchoolRegistered: Shown((), ("school_id",), Whom.REGION),
+    intake.EmployerRegistered: _EMPLOYER,
+    intake.EmployerPaused: _EMPLOYER,
+    intake.EmployerResumed: _EMPLOYER,
+    intake.EmployerOffered: _OFFER,
+    intake.OfferChanged: _OFFER,
+    intake.OfferWithdrawn: _OFFER,
+    intake.StudentReady: Shown(("student_id",)),
+    intake.StudentWithdrawn: Shown(("student_id",)),
+    # that a seat is taken or free concerns every school of the region, by whom concerns one (G6)
+    intake.PlacementStarted: _PLACEMENT,
+    intake.PlacementEnded: _PLACEMENT,
+    intake.PlacementRefused: Shown(("placement_id", "proposal_id", "student_id", "offer_id")),
+    # who speaks with an employer is known to all, so that nobody calls twice (F7)
+    intake.ContactLogged: Shown(
+        ("employer_id", "contact_id", "student_id"), ("employer_id", "contact_id"), Whom.REGION
+    ),
+    intake.EmployerSuggested: Shown((), ("employer_id", "tip_id", "call_id"), Whom.REGION),
+    matching.MatchProposed: _PROPOSAL,
+    matching.MatchAccepted: _PROPOSAL,
+    matching.MatchDeclined: _PROPOSAL,
+    matching.MatchExpired: _PROPOSAL,
+    matching.StudentUnmatched: Shown(("student_id",)),
+    matching.OfferUnfilled: _OFFER,
+    notifications.IntermediaryAsked: _CALL,
+    notifications.HelpAnswered: _CALL,
+    notifications.HelpDeclined: _CALL,
+}
+"""What is not here is shown to nobody."""
+
+
+def views_of(event: Event, around: Surroundings, *, own_schools: frozenset[UUID] = frozenset()) -> tuple[View, ...]:
+    """What is shown of an event, the fullest view first; `own_schools` are those of a call's students."""
+    shown = SHOWN.get(type(event))
+    if shown is None:
+        return ()
+    own = around.brins_of(own_schools or _student_school(event, around)) if shown.own else frozenset()
+    views = (View(_ids(event, shown.own), schools=own), _shared(event, shown, around))
+    return tuple(view for view in views if view.schools or view.regions or view.regional)
+
+
+def view_for(listener: Listener, views: tuple[View, ...]) -> View | None:
+    """The fullest view that the listener may see; an operator sees what is shared."""
+    seen = next((view for view in views if view.is_for(listener)), None)
+    if seen is None and listener.operator:
+        return next((view for view in views if view.regions or view.regional), None)
+    return seen
+
+
+def _shared(event: Event, shown: Shown, around: Surroundings) -> View:
+    data = _ids(event, shown.shared)
+    private_to = _private_to(event, around)
+    if private_to:
+        return View(data, schools=around.brins_of(private_to))
+    region = frozenset(filter(None, (_region(event, around),)))
+    match shown.whom:
+        case Whom.NOBODY:
+            return View({})
+        case Whom.REGION:
+            return View(data, regions=region)
+        case Whom.OFFERING:
+            offer = around.of(event, "offer_id")
+            return View(data, schools=around.brins_of([offer.school_id if offer else None]), regional=region)
+
+
+def _ids(event: Event, names: tuple[str, ...]) -> dict[str, str]:
+    values = ((name, getattr(event, name)) for name in names)
+    return {type(event).model_fields[name].alias or name: str(value) for name, value in values if value is not None}
+
+
+def _student_school(event: Event, around: Surroundings) -> frozenset[UUID | None]:
+    student = around.of(event, "student_id")
+    return frozenset({getattr(event, "school_id", None), student.school_id if student else None})
+
+
+def _region(event: Event, around: Surroundings) -> str | None:
+    if region := getattr(event, "region", None):
+        return str(region)
+    known = (around.of(event, name) for name in ("offer_id", "employer_id"))
+    return next((thing.region for thing in known if thing and thing.region), None)
+
+
+def _private_to(event: Event, around: Surroundings) -> frozenset[UUID | None]:
+    """The only school that may know, when the event or what it names is private to one (G11)."""
+    known = (around.of(event, name) for name in ("offer_id", "employer_id"))
+    schools = {getattr(event, "private_to", None), *(thing.private_to for thing in known if thing)}
+    return frozenset(school for school in schools if school is not None)

@@ -1,0 +1,43 @@
+"""Students who search, and the calls for help when the schools' own circles are used up."""
+
+from services.notifications.domain.calls import CallKey
+from services.notifications.domain.surroundings import Whereabouts
+from services.notifications.handlers import handlers
+from services.notifications.handlers.passing import pass_on
+from services.notifications.store import CallStore, SurroundingsStore
+from services.notifications.store.clock import now_of
+from shared.events.intake import StudentReady, StudentWithdrawn
+from shared.events.matching import StudentUnmatched
+from shared.messaging import Kind
+from shared.unit_of_work import MessageWork
+
+
+@handlers.on(StudentReady, Kind.STATE, group="student")
+async def know_a_student(event: StudentReady, work: MessageWork) -> None:
+    """Later events name a student by id only; the school is all that is kept."""
+    await SurroundingsStore(work.session).note(
+        Whereabouts(event.student_id, "student", event.region, event.municipality, event.school_id)
+    )
+    await pass_on(event, work)
+
+
+@handlers.on(StudentWithdrawn, Kind.STATE, group="student")
+async def let_a_student_go(event: StudentWithdrawn, work: MessageWork) -> None:
+    """A student who does not search needs no help."""
+    await SurroundingsStore(work.session).settle(event.student_id, work.envelope.time)
+    await CallStore(work.session).leave(event.student_id)
+    await pass_on(event, work)
+
+
+@handlers.on(StudentUnmatched, Kind.STATE)
+async def open_a_call_for_help(event: StudentUnmatched, work: MessageWork) -> None:
+    """Put the student under a call of the region; who is asked when, the job decides."""
+    settled = await SurroundingsStore(work.session).settled_at(event.student_id)
+    if settled and settled >= work.envelope.time:
+        return  # the place was found while this was on its way
+    calls = CallStore(work.session)
+    now = await now_of(work.session)
+    call = await calls.join(CallKey.of(event), event.student_id, event.school_id, event.searching_alike, now)
+    if call.next_ask_at:
+        work.notify("calls")
+    await pass_on(event, work)

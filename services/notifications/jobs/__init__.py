@@ -1,0 +1,7 @@
+"""What notifications does on time: send, try again, ask for help, tell the live stream, forget."""
+
+from shared.jobs import Jobs
+
+jobs = Jobs()
+
+from services.notifications.jobs import calls, forgetting, live, mail, webhooks  # noqa: E402, F401 — they register here

@@ -1,0 +1,21 @@
+"""Buffers are emptied: what was delivered, shown and mailed is kept for days, not for good (STANDARDS §7)."""
+
+from datetime import timedelta
+
+from services.notifications.clients import Resources
+from services.notifications.jobs import jobs
+from services.notifications.store import DeliveryStore, MailStore, StreamStore
+from shared.unit_of_work import UnitOfWork
+
+STREAM_KEPT = timedelta(hours=1)
+"""A client that was away for longer loads its page anew anyway."""
+
+
+@jobs.every(seconds=600)
+async def forget(work: UnitOfWork) -> bool:
+    """Delete what is too old; again at once while there is much of it."""
+    resources: Resources = work.resources
+    age = timedelta(days=resources.settings.keep_days)
+    await StreamStore(work.session).forget(STREAM_KEPT)
+    await MailStore(work.session).forget(age)
+    return bool(await DeliveryStore(work.session).forget(age))

@@ -1,0 +1,131 @@
+"""Small counts of persons are hidden, and nothing that is shown lets them be computed back."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.analytics.domain.counted import ALL_REGIONS, Count, CountTable, by_region, cells, counted
+from services.analytics.domain.happened import FUNNEL, FUNNEL_BY_REGION, OUTCOMES
+from services.analytics.domain.hiding import FEWEST, Sum, hidden
+from services.analytics.domain.scope import Scope
+from services.analytics.domain.table import TOTAL, Table
+from tests.analytics.events import DAY
+
+EVERYBODY = Scope(as_of=DAY)
+OPERATOR = Scope(as_of=DAY, hide=False)
+
+
+def line(*counts: int) -> dict[str, int]:
+    named = {f"part {n}": count for n, count in enumerate(counts)}
+    return named | {"total": sum(counts)}
+
+
+def shown(counts: dict[str, int]) -> dict[str, int]:
+    gone = hidden(counts, [Sum([key for key in counts if key != "total"], "total")])
+    return {key: count for key, count in counts.items() if key not in gone}
+
+
+def test_a_count_below_five_is_hidden_and_the_smallest_other_one_with_it() -> None:
+    assert shown(line(20, 3, 9)) == {"part 0": 20, "total": 32}
+
+
+def test_two_small_counts_that_are_five_together_hide_each_other() -> None:
+    assert shown(line(20, 3, 2)) == {"part 0": 20, "total": 25}
+
+
+def test_two_small_counts_that_are_three_together_take_a_third_along() -> None:
+    assert shown(line(20, 12, 2, 1)) == {"part 0": 20, "total": 35}
+
+
+def test_nobody_cannot_be_told_from_a_few_but_takes_no_other_count_along() -> None:
+    assert shown(line(20, 12, 9, 0)) == {"part 0": 20, "part 1": 12, "part 2": 9, "total": 41}
+
+
+def test_nobody_does_not_protect_a_few() -> None:
+    assert shown(line(20, 12, 3, 0)) == {"part 0": 20, "total": 35}
+
+
+def test_where_nothing_is_left_to_hide_the_total_goes() -> None:
+    assert shown(line(4)) == {}
+
+
+def test_a_line_without_small_counts_is_shown_whole() -> None:
+    assert shown(line(5, 6, 7)) == line(5, 6, 7)
+
+
+@given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=1, max_size=6))
+def test_no_small_count_of_any_region_can_be_computed_back(grid: list[list[int]]) -> None:
+    table = CountTable(OUTCOMES.about, {"a": "a", "b": "b", "c": "c"}, persons=OUTCOMES.persons)
+    counts = [
+        Count(f"AM{region:02d}", row, "placements", n, n)
+        for region, row_counts in enumerate(grid)
+        for row, n in zip("abc", row_counts, strict=True)
+    ]
+    of = cells(table, counts, EVERYBODY)
+    lines = [
+        ([c for c in of.n if c.region == region and c.row != TOTAL], next(c for c in of.n if c[:2] == (region, TOTAL)))
+        for region in (*of.regions, ALL_REGIONS)
+    ] + [
+        (
+            [c for c in of.n if c.row == row and c.region != ALL_REGIONS],
+            next(c for c in of.n if c[:2] == (ALL_REGIONS, row)),
+        )
+        for row in of.rows
+    ]
+    assert all(n >= FEWEST for cell, n in of.n.items() if cell not in of.hidden)
+    for parts, total in lines:
+        gone = [of.n[cell] for cell in parts if cell in of.hidden and of.n[cell]]
+        if gone and total not in of.hidden:
+            assert len(gone) > 1
+            assert sum(gone) >= FEWEST
+
+
+def persons(region: str, row: str, n: int) -> Count:
+    return Count(region, row, OUTCOMES.about.columns[0].key, n, n)
+
+
+def values(table: Table) -> dict[str, int | None]:
+    return {row.code: row.values[0] for row in table.rows}
+
+
+def test_one_small_region_hides_a_second_since_the_total_is_known() -> None:
+    counts = [persons("AM11", "completed", 3), persons("AM02", "completed", 8), persons("AM36", "completed", 30)]
+    seen = {
+        region: values(counted(OUTCOMES, counts, Scope(as_of=DAY, region=region)))["completed"]
+        for region in (None, "AM11", "AM02", "AM36")
+    }
+    assert seen == {None: 41, "AM11": None, "AM02": None, "AM36": 30}
+
+
+def test_counts_of_several_placements_of_few_students_are_hidden() -> None:
+    counts = [Count("AM11", "completed", "placements", 6, 3), Count("AM02", "completed", "placements", 9, 9)]
+    assert values(counted(OUTCOMES, counts, EVERYBODY))["completed"] == 15
+    assert values(counted(OUTCOMES, counts, Scope(as_of=DAY, region="AM11")))["completed"] is None
+
+
+def test_an_operator_sees_every_count() -> None:
+    counts = [persons("AM11", "completed", 3), persons("AM11", "job", 0)]
+    table = counted(OUTCOMES, counts, OPERATOR)
+    assert values(table)["completed"] == 3
+    assert table.n == 3
+    assert table.note is None
+
+
+def test_what_is_hidden_says_so() -> None:
+    table = counted(OUTCOMES, [persons("AM11", "completed", 3), persons("AM11", "job", 30)], EVERYBODY)
+    assert {row.code: row.hidden for row in table.rows}["completed"] == ("placements",)
+    assert table.note is not None
+
+
+def test_the_funnel_by_region_hides_what_the_funnel_of_a_region_hides() -> None:
+    counts = [Count("AM11", "ready", "students", 20, 20), Count("AM11", "started", "students", 3, 3)]
+    counts += [Count("AM02", "ready", "students", 20, 20), Count("AM02", "started", "students", 9, 9)]
+    by = by_region(FUNNEL_BY_REGION, FUNNEL, counts, EVERYBODY)
+    for row in by.rows[:-1]:
+        own = counted(FUNNEL, counts, Scope(as_of=DAY, region=row.code))
+        assert row.values == tuple(line.values[0] for line in own.rows)
+
+
+def test_a_region_that_nobody_recorded_anything_in_is_not_told_from_a_small_one() -> None:
+    table = counted(OUTCOMES, [persons("AM02", "completed", 9)], Scope(as_of=DAY, region="AM11"))
+    assert table.n is None
+    assert set(values(table).values()) == {None}

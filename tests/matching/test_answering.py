@@ -1,0 +1,190 @@
+"""Coordinators answer, the register decides, seats are held and fall free."""
+
+import asyncio
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shared.events.codes import Outcome, PlacementKind, Weekday
+from shared.events.intake import EmployerPaused, EmployerResumed, PlacementRefused
+from shared.events.matching import MatchAccepted, MatchDeclined, MatchExpired, MatchProposed
+from shared.ids import new_id
+from tests.matching.examples import LELYSTAD, a_profile, north_of, wish
+from tests.matching.world import World, ended, offered, started
+
+
+async def test_what_is_accepted_is_announced_and_keeps_its_seat(world: World) -> None:
+    await world.offer()
+    await world.student(wishes=wish("sport", "horeca"))
+    proposal = await world.proposed()
+    answer = await world.accept(proposal.proposal_id)
+    assert (answer.status_code, answer.json()["state"], answer.json()["version"]) == (200, "accepted", 2)
+    event = await world.next(MatchAccepted)
+    assert (event.proposal_id, event.version, event.choice) == (proposal.proposal_id, 2, 2)
+    assert (event.kind, event.weekdays) == (PlacementKind.INTERNSHIP, (Weekday.MONDAY, Weekday.TUESDAY))
+    await world.student()
+    assert await world.told(MatchProposed) == 1
+
+
+async def test_what_is_accepted_becomes_a_placement_and_the_profile_is_dropped(world: World) -> None:
+    offer = await world.offer()
+    student = await world.student()
+    proposal = await world.proposed()
+    await world.accept(proposal.proposal_id)
+    await world.tell(started(offer, student, proposal_id=proposal.proposal_id))
+    assert (await world.own.get(f"/v1/proposals/{proposal.proposal_id}")).json()["state"] == "placed"
+    assert (await world.search(student))["state"] == "ended"
+    assert await world.matching.sql.fetchval("select profile from searches where id = $1", student) is None
+
+
+async def test_when_a_placement_ends_the_next_student_is_proposed_for_the_time_after_it(world: World) -> None:
+    offer = await world.offer()
+    placed = await world.student()
+    proposal = await world.proposed()
+    await world.accept(proposal.proposal_id)
+    placement = started(offer, placed, proposal_id=proposal.proposal_id)
+    await world.tell(placement)
+    waiting = await world.student()
+    assert await world.told(MatchProposed) == 1
+    await world.tell(ended(placement, on=date(2026, 12, 18), outcome=Outcome.STOPPED_EARLY))
+    event = await world.proposed()
+    assert (event.student_id, event.offer_id) == (waiting, offer.offer_id)
+    assert (event.begin_date, event.end_date) == (date(2026, 12, 19), date(2027, 2, 12))
+
+
+async def test_a_placement_whose_end_is_heard_of_first_takes_no_seat_afterwards(world: World) -> None:
+    offer = await world.offer()
+    placement = started(offer, new_id())
+    await world.tell(ended(placement, on=date(2026, 9, 10)), version=2)
+    await world.tell(placement, version=1)
+    await world.student()
+    assert (await world.proposed()).begin_date == date(2026, 9, 11)
+
+
+async def test_a_placement_by_hand_takes_the_seat_and_ends_the_search(world: World) -> None:
+    offer = await world.offer()
+    elsewhere = await world.offer(location=north_of(LELYSTAD, 4))
+    by_hand = await world.student()
+    first = await world.proposed()
+    assert first.offer_id == offer.offer_id
+    await world.tell(started(elsewhere, by_hand))
+    assert (await world.next(MatchExpired)).reason == "placed-elsewhere"
+    assert (await world.search(by_hand))["state"] == "ended"
+    second = await world.student()
+    assert (await world.proposed()).offer_id == offer.offer_id
+    await world.tell(started(offer, new_id()))
+    expired = await world.next(MatchExpired)
+    assert (expired.student_id, expired.reason) == (second, "seat-taken")
+
+
+async def test_a_placement_that_is_heard_of_late_does_not_end_a_later_search(world: World) -> None:
+    offer = offered()
+    await world.tell(offer)
+    profile = a_profile()
+    late = started(offer, profile.student_id)
+    envelope = await world.matching.announce(late)
+    await world.matching.handled(envelope)
+    await world.tell(ended(late, on=date(2026, 9, 10)))
+    await world.tell(world.ready(profile))
+    await world.proposed()
+    again = envelope.model_copy(update={"id": str(new_id())})
+    await world.matching.deliver(again, "intake.placement-started.v1")
+    await world.matching.handled(again)
+    assert (await world.search(profile.student_id))["state"] == "proposed"
+
+
+async def test_a_declined_pair_is_not_proposed_again_and_both_go_on(world: World) -> None:
+    offer = await world.offer(location=north_of(LELYSTAD, 1))
+    other = await world.offer(location=north_of(LELYSTAD, 4))
+    student = await world.student()
+    first = await world.proposed()
+    waiting = await world.student(travel={"mode": "bike", "max_minutes": 15})
+    answer = await world.decline(first.proposal_id)
+    assert (answer.status_code, answer.json()["state"], answer.json()["reasonCode"]) == (200, "declined", "too-far")
+    assert (await world.next(MatchDeclined)).reason == "too-far"
+    again = [await world.proposed(), await world.proposed()]
+    assert {(one.student_id, one.offer_id) for one in again} == {(student, other.offer_id), (waiting, offer.offer_id)}
+    await world.decline(next(one.proposal_id for one in again if one.student_id == waiting))
+    assert await world.told(MatchProposed) == 3
+    assert "declined" in {why["rule"] for why in (await world.search(waiting))["whyNot"]}
+
+
+async def test_who_found_a_place_elsewhere_gets_no_further_proposals(world: World) -> None:
+    await world.offer()
+    await world.offer()
+    student = await world.student()
+    await world.decline((await world.proposed()).proposal_id, "found-elsewhere")
+    assert await world.told(MatchProposed) == 1
+    assert (await world.search(student))["state"] == "on-hold"
+
+
+async def test_a_proposal_is_answered_once(world: World) -> None:
+    await world.offer()
+    await world.student()
+    proposal = await world.proposed()
+    await world.accept(proposal.proposal_id)
+    for answer in (await world.accept(proposal.proposal_id), await world.decline(proposal.proposal_id)):
+        assert answer.status_code == 409
+        assert answer.json()["type"] == "urn:stagebrug:problem:proposal-is-not-open"
+        assert answer.json()["detail"].startswith("Dit voorstel staat niet meer open: het is al aangenomen.")
+    assert await world.told(MatchAccepted) == 1
+
+
+async def test_two_answers_at_once_are_one(world: World) -> None:
+    await world.offer()
+    await world.student()
+    proposal = await world.proposed()
+    answers = await asyncio.gather(*(world.accept(proposal.proposal_id) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert await world.told(MatchAccepted) == 1
+
+
+@pytest.mark.parametrize(("reason", "state"), [("no-seat", "searching"), ("student-gone", "on-hold")])
+async def test_what_the_register_refuses_is_freed_and_looked_for_again(world: World, reason: str, state: str) -> None:
+    offer = await world.offer()
+    student = await world.student()
+    waiting = await world.student()
+    proposal = await world.proposed()
+    await world.accept(proposal.proposal_id)
+    await world.tell(
+        PlacementRefused(
+            placement_id=new_id(),
+            proposal_id=proposal.proposal_id,
+            student_id=student,
+            offer_id=offer.offer_id,
+            reason=reason,
+        )
+    )
+    assert (await world.own.get(f"/v1/proposals/{proposal.proposal_id}")).json()["state"] == "refused"
+    assert (await world.proposed()).student_id == waiting
+    assert (await world.search(student))["state"] == state
+
+
+async def test_an_employer_that_pauses_gets_nobody_until_it_resumes(world: World) -> None:
+    offer = await world.offer()
+    student = await world.student()
+    await world.proposed()
+    await world.tell(
+        EmployerPaused(employer_id=offer.employer_id, from_date=date(2026, 9, 1), until_date=None, reason="moving")
+    )
+    assert (await world.next(MatchExpired)).reason == "employer-paused"
+    (why,) = (await world.search(student))["whyNot"]
+    assert why["text"] == "Het bedrijf neemt voorlopig niemand aan."
+    await world.tell(EmployerResumed(employer_id=offer.employer_id))
+    assert (await world.proposed()).student_id == student
+
+
+async def test_a_coordinator_can_say_that_a_student_is_harder_to_place(world: World) -> None:
+    await world.student()
+    harder = await world.student()
+    answer = await world.own.put(f"/v1/students/{harder}/effort", json={"level": 3})
+    assert answer.json()["effort"] == {"level": 3, "because": [], "setByHand": True}
+    await world.offer()
+    assert (await world.proposed()).student_id == harder
+
+
+async def test_reasons_for_declining_are_a_list_to_choose_from(world: World) -> None:
+    listed: list[dict[str, Any]] = (await world.own.get("/v1/decline-reasons")).json()["items"]
+    assert {"code": "too-far", "text": "Te ver weg"} in listed
+    assert len(listed) == 7

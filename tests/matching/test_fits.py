@@ -1,0 +1,79 @@
+"""From pairs to proposals: capacities, groups, and what is said of those who found nothing."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from services.matching.domain import fits
+from services.matching.domain.engine import ShortestPathEngine
+from services.matching.domain.fits import Fit
+from services.matching.domain.model import Opening, Search, Stay
+from services.matching.domain.pairs import Pair
+from services.matching.domain.widening import GroupBounds
+from shared.events.codes import Step
+from tests.matching.examples import LELYSTAD, OTHER_SCHOOL, TODAY, a_search, an_offer, north_of, wish
+
+ENGINE = ShortestPathEngine()
+
+
+def chosen(
+    searches: Sequence[Search], opening: Opening, *, bounds: GroupBounds | None = None, members: int = 0
+) -> list[Fit]:
+    found = [one for search in searches if (one := fits.fit(Pair(search, opening, TODAY)))]
+    limits = {search.student_id: bounds or GroupBounds() for search in searches}
+    there = {(opening.offer.offer_id, searches[0].school_id): members} if members else {}
+    return fits.propose(ENGINE, found, limits, there)
+
+
+def some(number: int, **facts: Any) -> list[Search]:
+    return [a_search(**facts) for _ in range(number)]
+
+
+def test_no_more_students_are_proposed_than_there_are_seats() -> None:
+    stay = Stay(date(2026, 9, 1), None)
+    assert len(chosen(some(5), Opening(an_offer(seats=3)))) == 3
+    assert len(chosen(some(5), Opening(an_offer(seats=3), stays=(stay,)))) == 2
+    assert chosen(some(5), Opening(an_offer(seats=1), stays=(stay,))) == []
+
+
+def test_a_pair_outside_the_circle_does_not_fit() -> None:
+    near, wide = a_search(step=Step.OWN_NETWORK), a_search(step=Step.OTHER_SCHOOLS)
+    assert fits.fit(Pair(near, Opening(an_offer()), TODAY)) is None
+    assert fits.fit(Pair(wide, Opening(an_offer()), TODAY)) is not None
+    assert fits.waits_for_circle([Pair(near, Opening(an_offer()), TODAY)]) is Step.OTHER_SCHOOLS
+
+
+def test_a_group_forms_only_with_enough_students_of_one_school() -> None:
+    group = Opening(an_offer(kind="group", seats=10))
+    assert chosen(some(2), group) == []
+    assert len(chosen(some(3), group)) == 3
+    assert chosen([*some(2), a_search(school_id=OTHER_SCHOOL)], group) == []
+    assert len(chosen(some(1), group, members=2)) == 1
+    assert len(chosen(some(5), group, bounds=GroupBounds(smallest=2, largest=4))) == 4
+
+
+def test_what_would_open_most_places_is_named_first_with_the_nearest_of_them() -> None:
+    search = a_search(limits=["till"])
+    openings = [
+        an_offer(location=north_of(LELYSTAD, 12)),
+        an_offer(location=north_of(LELYSTAD, 7)),
+        an_offer(demands=["till"]),
+        an_offer(demands=["till"], certificates=["vca"]),
+        an_offer(),
+        an_offer(private_to=OTHER_SCHOOL),
+    ]
+    found = fits.nearest_obstacles([Pair(search, Opening(offer), TODAY) for offer in openings])
+    assert [(one.rule, count, one.text) for one, count in found] == [
+        ("travel", 2, "Kan wel als de reistijd 40 minuten mag zijn (fietsen; nu 30)."),
+        ("demands", 1, "Kan wel als het werk zonder de kassa kan: vraag dat het bedrijf."),
+        ("certificates", 0, "Kan wel met VCA op zak."),
+    ]
+
+
+def test_the_same_facts_give_the_same_plan_whatever_the_ids() -> None:
+    def plan() -> list[tuple[str, float]]:
+        searches = [a_search(wishes=wish("horeca"), birth_year_month=f"2009-{month:02}") for month in range(1, 7)]
+        opening = Opening(an_offer(seats=2))
+        return [(one.pair.profile.birth_year_month, one.points) for one in chosen(searches, opening)]
+
+    assert plan() == plan() == plan()

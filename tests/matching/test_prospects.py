@@ -1,0 +1,134 @@
+"""The call list."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from services.matching.domain.model import Pause
+from services.matching.domain.prospects import Contact, Lead, Prospect, Tip, call_list
+from shared.events.codes import IntermediaryKind
+from shared.ids import new_id
+from tests.matching.examples import (
+    LELYSTAD,
+    OTHER_SCHOOL,
+    SCHOOL,
+    TODAY,
+    a_search,
+    an_employer,
+    known_to,
+    north_of,
+    wish,
+)
+
+NAMES = {SCHOOL: "De Dijk", OTHER_SCHOOL: "De Polder"}
+SEARCH = a_search()
+
+
+def contact(outcome: str, *, days_ago: int, **facts: Any) -> Contact:
+    return Contact(
+        **{"school_id": OTHER_SCHOOL, "student_id": None, **facts}, outcome=outcome, on=TODAY - timedelta(days=days_ago)
+    )
+
+
+def called(*leads: Lead) -> list[Prospect]:
+    return call_list(SEARCH, leads, TODAY, NAMES)
+
+
+def texts(lead: Lead) -> list[str]:
+    (found,) = called(lead)
+    return [reason.text for reason in found.reasons]
+
+
+def test_earlier_partners_come_first_then_seats_soon_free_colleagues_employers_and_boris_companies() -> None:
+    partner = Lead(an_employer(name="partner", **known_to(SCHOOL)))
+    soon = Lead(an_employer(name="seat soon"), seats_end=[TODAY + timedelta(days=30)])
+    colleague = Lead(an_employer(name="colleague", **known_to(OTHER_SCHOOL)))
+    tipped = Lead(an_employer(name="tipped"), tips=[Tip(IntermediaryKind.SBB, TODAY)])
+    boris = Lead(an_employer(name="boris", recognition="boris"))
+    unknown = Lead(an_employer(name="unknown"))
+    found = called(unknown, boris, tipped, colleague, soon, partner)
+    assert [one.lead.employer.name for one in found] == [
+        "partner",
+        "seat soon",
+        "colleague",
+        "tipped",
+        "boris",
+        "unknown",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lead", "text"),
+    [
+        (Lead(an_employer(**known_to(SCHOOL))), "Werkt sinds 2022 met jullie school."),
+        (Lead(an_employer(brought_in_by=SCHOOL)), "Werkt al met jullie school."),
+        (Lead(an_employer(**known_to(OTHER_SCHOOL))), "Collega's kennen dit bedrijf: De Polder."),
+        (Lead(an_employer(), seats_end=[date(2026, 10, 2)]), "Hier komt een plek vrij na 2 oktober 2026."),
+        (
+            Lead(an_employer(), tips=[Tip(IntermediaryKind.WSP, TODAY)]),
+            "Getipt door het werkgeversservicepunt op 1 september 2026.",
+        ),
+        (Lead(an_employer(recognition="boris")), "Boris-leerbedrijf: een praktijkverklaring is mogelijk."),
+        (
+            Lead(an_employer(), contacts=[contact("no-answer", days_ago=3)]),
+            "Kort geleden al gebeld: overleg eerst met wie dat deed.",
+        ),
+        (Lead(an_employer(), contacts=[contact("later", days_ago=60)]), "Vroeg eerder om later terug te bellen."),
+        (Lead(an_employer(sectors=["detailhandel"])), "Omdenken: detailhandel."),
+        (Lead(an_employer()), "Werk van de eerste keuze: horeca."),
+        (Lead(an_employer()), "11 minuten fietsen; 30 mag."),
+    ],
+)
+def test_each_reason_for_a_call_is_told(lead: Lead, text: str) -> None:
+    assert text in texts(lead)
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        Lead(an_employer(sectors=["overheid"])),
+        Lead(an_employer(location=north_of(LELYSTAD, 9))),
+        Lead(an_employer(private_to=OTHER_SCHOOL)),
+        Lead(an_employer(), pauses=[Pause(TODAY, None)]),
+        Lead(an_employer(), contacts=[contact("no", days_ago=179)]),
+        Lead(an_employer(), contacts=[contact("no", days_ago=9, student_id=SEARCH.student_id)]),
+        Lead(an_employer(kind="sheltered")),
+    ],
+)
+def test_who_cannot_or_will_not_is_left_out(lead: Lead) -> None:
+    assert called(lead) == []
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        Lead(an_employer(), pauses=[Pause(TODAY - timedelta(days=9), TODAY - timedelta(days=1))]),
+        Lead(an_employer(), contacts=[contact("no", days_ago=180)]),
+        Lead(an_employer(), contacts=[contact("no", days_ago=90, student_id=new_id())]),
+        Lead(an_employer(kind="learn-work-company")),
+        Lead(an_employer(private_to=SCHOOL)),
+    ],
+)
+def test_who_may_be_called_again_is_on_the_list(lead: Lead) -> None:
+    assert len(called(lead)) == 1
+
+
+def test_who_was_called_within_two_weeks_comes_later() -> None:
+    rested = Lead(an_employer(name="rested"), contacts=[contact("good-talk", days_ago=14)])
+    called_before = Lead(an_employer(name="called"), contacts=[contact("good-talk", days_ago=13)])
+    assert [one.lead.employer.name for one in called(called_before, rested)] == ["rested", "called"]
+
+
+def test_it_says_who_knows_the_employer_and_who_spoke_with_it_last() -> None:
+    employer = an_employer(brought_in_by=SCHOOL, **known_to(OTHER_SCHOOL, SCHOOL))
+    (found,) = called(Lead(employer, contacts=[contact("yes", days_ago=400), contact("call-back", days_ago=300)]))
+    assert found.lead.known_by == ((SCHOOL, date(2022, 9, 1)), (OTHER_SCHOOL, date(2022, 9, 1)))
+    assert found.last_contact == contact("call-back", days_ago=300)
+
+
+def test_a_student_without_a_wish_can_call_anybody_in_reach() -> None:
+    search = a_search(wishes=[])
+    assert len(call_list(search, [Lead(an_employer(sectors=["overheid"]))], TODAY, NAMES)) == 1
+    strict = a_search(wishes=wish("horeca"), accepts_neighbouring_work=False)
+    assert call_list(strict, [Lead(an_employer(sectors=["detailhandel"]))], TODAY, NAMES) == []

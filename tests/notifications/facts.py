@@ -1,0 +1,163 @@
+"""Events as the other services announce them, for the tests of notifications."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from shared.events import codes, intake, matching, notifications
+from shared.ids import new_id
+
+SCHOOL, OTHER_SCHOOL = new_id(), new_id()
+BRIN, OTHER_BRIN = "01AB00", "02CD00"
+REGION, MUNICIPALITY = "AM11", "GM0034"
+PLACE = codes.Point(latitude=52.37, longitude=5.22)
+
+
+def a_school(school_id: UUID = SCHOOL, brin: str = BRIN, region: str = REGION) -> intake.SchoolRegistered:
+    return intake.SchoolRegistered(
+        school_id=school_id,
+        brin=brin,
+        name="De Brug",
+        kind=codes.SchoolKind.PRO,
+        region=region,
+        municipality=MUNICIPALITY,
+        student_count=200,
+    )
+
+
+def an_employer(**more: Any) -> intake.EmployerRegistered:
+    return intake.EmployerRegistered(
+        **{
+            "employer_id": new_id(),
+            "name": "Bakkerij De Korst",
+            "kind": "regular",
+            "region": REGION,
+            "municipality": MUNICIPALITY,
+            "location": PLACE,
+            "sectors": ("horeca",),
+            "size_class": "small",
+            "recognition": "boris",
+            "guidance": "full",
+            "places_per_year": 2,
+            "places_trend": "same",
+            "jobs_per_year": 1,
+            "jobs_trend": "same",
+            "found_through": "pro",
+            "brought_in_by": SCHOOL,
+            "private_to": None,
+            **more,
+        }
+    )
+
+
+def an_offer(**more: Any) -> intake.EmployerOffered:
+    return intake.EmployerOffered(
+        **{
+            "offer_id": new_id(),
+            "employer_id": new_id(),
+            "kind": "internship",
+            "sector": "horeca",
+            "seats": 1,
+            "begin_date": date(2026, 9, 1),
+            "end_date": None,
+            "weekdays": ("mon",),
+            "region": REGION,
+            "municipality": MUNICIPALITY,
+            "location": PLACE,
+            "minimum_age": None,
+            "guidance": "full",
+            "jobcoach_welcome": True,
+            "outflow_profiles": ("work",),
+            "job_prospect": True,
+            "valid_until_date": None,
+            "brought_in_by": SCHOOL,
+            "private_to": None,
+            **more,
+        }
+    )
+
+
+def a_ready_student(**more: Any) -> intake.StudentReady:
+    return intake.StudentReady(
+        **{
+            "student_id": new_id(),
+            "school_id": SCHOOL,
+            "region": REGION,
+            "municipality": MUNICIPALITY,
+            "begin_date": date(2026, 9, 1),
+            "end_date": None,
+            **more,
+        }
+    )
+
+
+def a_proposal(**more: Any) -> matching.MatchProposed:
+    return matching.MatchProposed(**_proposal(**more), begin_date=date(2026, 9, 1), end_date=None, expires_at=_soon())
+
+
+def an_acceptance(**more: Any) -> matching.MatchAccepted:
+    return matching.MatchAccepted(
+        **_proposal(**more),
+        kind=codes.PlacementKind.INTERNSHIP,
+        begin_date=date(2026, 9, 1),
+        end_date=None,
+        weekdays=(codes.Weekday.MONDAY,),
+        choice=1,
+    )
+
+
+def a_placement(**more: Any) -> intake.PlacementStarted:
+    return intake.PlacementStarted(**_placement(**more))
+
+
+def an_ended_placement(**more: Any) -> intake.PlacementEnded:
+    ended = {"ended_date": date(2026, 12, 1), "outcome": "job"}
+    return intake.PlacementEnded(**_placement(**{**ended, **more}))
+
+
+def an_unmatched_student(**more: Any) -> matching.StudentUnmatched:
+    return matching.StudentUnmatched(
+        **{
+            "student_id": new_id(),
+            "school_id": SCHOOL,
+            "region": REGION,
+            "sector": "horeca",
+            "placement_kind": "internship",
+            "since_date": date(2026, 9, 1),
+            "searching_alike": 6,
+            **more,
+        }
+    )
+
+
+def an_answer() -> notifications.HelpAnswered:
+    return notifications.HelpAnswered(
+        call_id=new_id(),
+        answer_id=new_id(),
+        intermediary=codes.IntermediaryKind.WSP,
+        region=REGION,
+        employer=notifications.SuggestedEmployer(name="Bakkerij De Korst"),
+    )
+
+
+def _soon() -> datetime:
+    return datetime.now(UTC) + timedelta(days=5)
+
+
+def _proposal(**more: Any) -> dict[str, Any]:
+    facts = {name: new_id() for name in ("proposal_id", "student_id", "offer_id", "employer_id")}
+    return {**facts, "school_id": SCHOOL, "region": REGION, "step": "own-network", **more}
+
+
+def _placement(**more: Any) -> dict[str, Any]:
+    facts = {name: new_id() for name in ("placement_id", "proposal_id", "student_id", "offer_id", "employer_id")}
+    return {
+        **facts,
+        "school_id": SCHOOL,
+        "region": REGION,
+        "municipality": MUNICIPALITY,
+        "kind": "internship",
+        "begin_date": date(2026, 9, 1),
+        "end_date": date(2027, 1, 31),
+        **more,
+    }

@@ -1,0 +1,167 @@
+"""What leaves the house, walked over every event that there is."""
+
+import json
+import re
+from datetime import UTC, date, datetime
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from services.notifications.domain import leaving, views
+from services.notifications.domain.leaving import LEAVING, CallForHelp, envelope_for, outgoing, outgoing_call
+from services.notifications.domain.pseudonyms import Pseudonyms, new_key
+from services.notifications.domain.recipients import Recipient
+from shared.events import CATALOGUE, Event
+from shared.events.codes import IntermediaryKind
+from shared.events.intake import EmployerRegistered, PlacementStarted
+from shared.ids import new_id
+from tests.notifications import facts
+
+EVERY = [(kind, event) for kind in IntermediaryKind for event in CATALOGUE.values()]
+UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+ALLOWED: dict[tuple[IntermediaryKind, str], set[str]] = {
+    (IntermediaryKind.MUNICIPALITY, "placement-started"): {
+        "placementId", "studentId", "region", "municipality", "kind", "beginDate", "endDate",
+    },
+    (IntermediaryKind.MUNICIPALITY, "placement-ended"): {
+        "placementId", "studentId", "region", "municipality", "kind", "beginDate", "endDate", "endedDate", "outcome",
+    },
+    (IntermediaryKind.SBB, "employer-registered"): {
+        "employerId", "name", "kind", "region", "municipality", "sectors", "recognition",
+    },
+}  # fmt: skip
+"""Written down a second time on purpose: who adds a field to the table has to say so here as well."""
+
+
+def everywhere(kind: IntermediaryKind) -> Recipient:
+    """A recipient with the widest area that there can be."""
+    regions = frozenset(f"AM{n:02}" for n in range(100))
+    return Recipient(kind, regions, frozenset(f"GM{n:04}" for n in range(10_000)))
+
+
+TEXTS = {
+    "region": "AM11",
+    "municipality": "GM0034",
+    "kvk_number": "01234567",
+    "postcode": "1315 AB",
+    "website": "https://x.example",
+}
+"""Texts of a fixed form, by the name of their field; every other text is a code."""
+
+
+def example_of(event: type[Event]) -> Event:
+    """An event with every field filled, ids included, and private to nobody."""
+    filled = {name: _filled(field.annotation, name) for name, field in event.model_fields.items()}
+    return event.model_validate({**filled, **({"private_to": None} if "private_to" in filled else {})})
+
+
+def _filled(annotation: Any, name: str) -> Any:
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _filled(inner[0], name)
+    if origin in {Union, UnionType}:
+        return _filled(next(each for each in inner if each is not type(None)), name)
+    if origin is tuple:
+        return (_filled(inner[0], name),)
+    assert isinstance(annotation, type), f"{name}: what is a {annotation}?"
+    if issubclass(annotation, BaseModel):
+        return {each: _filled(field.annotation, each) for each, field in annotation.model_fields.items()}
+    if issubclass(annotation, Enum):
+        return list(annotation)[-1]
+    numbers = {"latitude": 52.0, "longitude": 5.0}
+    made = {UUID: new_id(), bool: True, int: 7, float: numbers.get(name, 1.0), str: TEXTS.get(name, "code")}
+    return {date: date(2026, 9, 1), datetime: datetime.now(UTC), **made}[annotation]
+
+
+@pytest.mark.parametrize(("kind", "event"), EVERY, ids=lambda each: getattr(each, "__name__", str(each)))
+def test_no_more_leaves_than_was_written_down(kind: IntermediaryKind, event: type[Event]) -> None:
+    happened = example_of(event)
+    sent = outgoing(happened, everywhere(kind), Pseudonyms(new_key()))
+    allowed = ALLOWED.get((kind, event.event_name()))
+    assert (set(sent.data) if sent else None) == allowed
+    if sent:
+        own_ids = set(UUIDS.findall(happened.model_dump_json()))
+        assert not own_ids & set(UUIDS.findall(json.dumps([sent.subject, sent.data]))), "an id of ours left"
+        assert "participation" not in json.dumps(sent.data), "the kind of place left"
+
+
+@pytest.mark.parametrize("event", CATALOGUE.values(), ids=lambda each: each.__name__)
+def test_every_event_was_thought_of_for_the_live_stream(event: type[Event]) -> None:
+    nobodys = {"delivery-failed"}  # the subscriber sees it at the subscription
+    assert (event in views.SHOWN) is (event.event_name() not in nobodys)
+
+
+def test_an_event_that_stands_in_no_table_leaves_to_nobody() -> None:
+    class SecretShared(Event):
+        """An event that somebody adds tomorrow."""
+
+        publisher = ""
+        subject_kind = "student"
+        student_id: UUID
+        region: str = "AM11"
+
+    for kind in IntermediaryKind:
+        assert outgoing(SecretShared(student_id=new_id()), everywhere(kind), Pseudonyms(new_key())) is None
+    assert leaving.listeners_of(SecretShared(student_id=new_id())) == ()
+
+
+def test_a_municipality_hears_of_its_own_residents_only() -> None:
+    own = Recipient.of("municipality", ["AM11"], ["GM0034"])
+    pseudonyms = Pseudonyms(new_key())
+    assert outgoing(facts.a_placement(), own, pseudonyms)
+    assert outgoing(facts.a_placement(municipality="GM0363"), own, pseudonyms) is None
+    assert outgoing(facts.a_placement(municipality=None), own, pseudonyms) is None
+
+
+def test_sbb_hears_of_learning_companies_and_of_none_that_a_school_keeps_to_itself() -> None:
+    sbb, pseudonyms = Recipient.of("sbb", ["AM11"], []), Pseudonyms(new_key())
+    assert outgoing(facts.an_employer(), sbb, pseudonyms)
+    assert outgoing(facts.an_employer(recognition="none"), sbb, pseudonyms) is None
+    assert outgoing(facts.an_employer(private_to=facts.SCHOOL), sbb, pseudonyms) is None
+    assert outgoing(facts.an_employer(region="AM18"), sbb, pseudonyms) is None
+
+
+def test_two_recipients_know_the_same_student_by_different_ids_and_each_always_by_the_same() -> None:
+    recipient = Recipient.of("municipality", ["AM11"], ["GM0034"])
+    event, one, two = facts.a_placement(), Pseudonyms(new_key()), Pseudonyms(new_key())
+    first, again, other = (outgoing(event, recipient, each) for each in (one, one, two))
+    assert first
+    assert other
+    assert first == again
+    for name in ("studentId", "placementId"):
+        assert len({first.data[name], other.data[name], str(event.student_id), str(event.placement_id)}) == 4
+    assert one.of("student", event.student_id) != one.of("offer", event.student_id)
+
+
+def test_an_envelope_tells_the_day_and_no_hour() -> None:
+    sent = outgoing(facts.a_placement(), everywhere(IntermediaryKind.MUNICIPALITY), Pseudonyms(new_key()))
+    assert sent
+    late = datetime(2026, 9, 1, 22, 30, 12, tzinfo=UTC)  # half past midnight in Amsterdam
+    envelope = envelope_for(sent, event_id=new_id(), source="urn:x", moment=late, subscription=new_id())
+    assert envelope["time"] == "2026-09-01T22:00:00Z"
+    assert "T22:30" not in json.dumps(envelope)
+
+
+@given(searching=st.integers(1, 1000))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+def test_a_call_for_help_tells_nothing_of_any_student(searching: int) -> None:
+    call = CallForHelp(new_id(), "AM11", "horeca", "internship", date(2026, 9, 1), "5-9")
+    sent = outgoing_call(call, everywhere(IntermediaryKind.UWV))
+    assert sent
+    assert set(sent.data) == {"callId", "area", "kindOfWork", "placementKind", "sinceDate", "searching"}
+    assert outgoing_call(call, Recipient.of("uwv", ["AM18"], ["GM0034"])) is None
+
+
+def test_the_table_names_fields_that_exist_and_reads_every_kind() -> None:
+    assert set(LEAVING) == set(IntermediaryKind)
+    for events in LEAVING.values():
+        for event, leaves in events.items():
+            assert set(leaves.fields) <= set(event.model_fields)
+    assert {PlacementStarted, EmployerRegistered} <= {event for events in LEAVING.values() for event in events}

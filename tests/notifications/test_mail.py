@@ -1,0 +1,137 @@
+"""Mail to coordinators, by a real mail server."""
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from services.notifications.clients.mail import TEMPLATES, MailClient
+from services.notifications.domain.letters import letters_of
+from services.notifications.domain.surroundings import Surroundings, Whereabouts
+from services.notifications.settings import Settings
+from services.notifications.store.mail import WaitingMail
+from tests.notifications import facts
+from tests.notifications.conftest import outsider
+from tests.support.service import RunningService
+from tests.support.smtp_catcher import SmtpCatcher
+
+ADDRESS = "j.jansen@school.example"
+
+
+async def wishes(running: RunningService, mail: str = "at-once", **claims: object) -> None:
+    who = {"sub": "jansen", "email": ADDRESS, "schools": [facts.BRIN], **claims}
+    async with running.as_("coordinator", **who) as client:
+        answer = await client.put("/v1/me", json={"mail": mail})
+        assert answer.status_code == 200, answer.text
+
+
+async def test_a_coordinator_gets_a_mail_with_a_link_and_without_names(
+    running: RunningService, post: SmtpCatcher
+) -> None:
+    await wishes(running)
+    proposal = facts.a_proposal()
+    await running.announce(proposal)
+    mail = await post.next()
+    assert mail["To"] == ADDRESS
+    assert mail["Subject"] == "Er is een plek gevonden voor een leerling"
+    plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain
+    assert html
+    for text in (plain.get_content(), html.get_content()):
+        assert f"/proposals/{proposal.proposal_id}" in text
+        for secret in (proposal.student_id, facts.BRIN, "De Brug"):
+            assert str(secret) not in text
+
+
+async def test_only_the_school_concerned_gets_mail_and_only_who_wants_it(
+    running: RunningService, post: SmtpCatcher
+) -> None:
+    await wishes(running, sub="other", email="other@school.example", schools=[facts.OTHER_BRIN])
+    await wishes(running, mail="none", sub="quiet", email="quiet@school.example")
+    await wishes(running)
+    offer = facts.an_offer(brought_in_by=facts.OTHER_SCHOOL)
+    await running.tell(offer)
+    await running.announce(facts.an_ended_placement(offer_id=offer.offer_id))
+    mails = {mail["To"]: mail["Subject"] for mail in (await post.next(), await post.next())}
+    assert mails == {
+        ADDRESS: "Een plaatsing is afgelopen",
+        "other@school.example": "Een plek die uw school heeft ingebracht is weer vrij",
+    }
+    assert len(post.tried) == 2
+
+
+async def test_a_mail_that_is_not_taken_is_tried_again_as_the_same_mail(
+    running: RunningService, post: SmtpCatcher
+) -> None:
+    post.answers = ["451 Try again later"]
+    await wishes(running)
+    envelope = await running.announce(facts.a_proposal())
+    await running.deliver(envelope, "matching.match-proposed.v1")  # a second time
+    mail = await post.next()
+    assert [each["Message-ID"] for each in post.tried] == [mail["Message-ID"]] * 2
+
+
+async def test_a_mail_that_is_refused_for_good_is_given_up(running: RunningService, post: SmtpCatcher) -> None:
+    post.answers = ["550 No such user"]
+    await wishes(running)
+    await running.announce(facts.a_proposal())
+    await running.announce(facts.a_proposal())
+    await post.next()
+    assert len(post.tried) == 2
+    states = await running.sql.fetch("select state, tries from mails order by state")
+    assert [tuple(row) for row in states][0] == ("failed", 1)
+
+
+async def test_an_address_comes_from_the_token_or_not_at_all(running: RunningService) -> None:
+    for email in (None, "no address", "a@b.example\r\nBcc: c@d.example"):
+        async with running.as_("coordinator", schools=[facts.BRIN], email=email) as client:
+            answer = await client.put("/v1/me", json={"mail": "at-once"})
+            assert answer.status_code == 409, answer.text
+    async with outsider(running, "wsp") as outside:
+        assert (await outside.put("/v1/me", json={"mail": "at-once"})).status_code == 403
+
+
+async def test_who_wants_to_be_forgotten_is(running: RunningService) -> None:
+    await wishes(running)
+    async with running.as_("coordinator", sub="jansen") as client:
+        assert (await client.get("/v1/me")).json() == {"email": ADDRESS, "schools": [facts.BRIN], "mail": "at-once"}
+        assert (await client.delete("/v1/me")).status_code == 204
+        assert (await client.get("/v1/me")).status_code == 404
+    assert await running.sql.fetchval("select count(*) from recipients") == 0
+
+
+def test_every_letter_has_a_text_that_fits_and_a_link() -> None:
+    offer = Whereabouts(facts.new_id(), "offer", "AM11", None, facts.OTHER_SCHOOL)
+    around = Surroundings({offer.id: offer}, {facts.SCHOOL: facts.BRIN, facts.OTHER_SCHOOL: facts.OTHER_BRIN})
+    facts_of = {"offer_id": offer.id}
+    refused = facts.intake.PlacementRefused(
+        placement_id=facts.new_id(),
+        proposal_id=facts.new_id(),
+        student_id=offer.id,
+        offer_id=offer.id,
+        reason="no-seat",
+    )
+    expired = facts.matching.MatchExpired(**facts._proposal(), reason="not-answered")
+    events = [
+        facts.a_proposal(**facts_of),
+        facts.an_acceptance(**facts_of),
+        expired,
+        facts.an_ended_placement(**facts_of),
+        facts.an_unmatched_student(),
+        refused,
+    ]
+    letters = [letter for event in events for letter in letters_of(event, around)]
+    letters += letters_of(facts.an_answer(), around, own_schools=frozenset({facts.SCHOOL}))
+    client = MailClient(Settings(database_url="x", amqp_url="x"))
+    for letter in letters:
+        mail = client.compose(WaitingMail(uuid.uuid4(), ADDRESS, letter.template, letter.path, dict(letter.facts), 1))
+        assert letter.path in str(mail.get_body(("plain",)))
+    written = {path.name.removesuffix(".j2") for path in Path(TEMPLATES).glob("*.j2")}
+    assert written - {"letter.txt", "letter.html"} == {letter.template for letter in letters}
+
+
+def test_a_line_break_in_an_address_does_not_become_a_header() -> None:
+    client = MailClient(Settings(database_url="x", amqp_url="x"))
+    nasty = WaitingMail(uuid.uuid4(), "a@b.example\r\nBcc: c@d.example", "match-accepted", "/offers/1", {}, 1)
+    with pytest.raises(ValueError, match="linefeed"):
+        client.compose(nasty)
