@@ -37,7 +37,7 @@ class Management:
         parts = urlsplit(url)
         auth = (parts.username or "guest", parts.password or "guest")
         address = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}"
-        self._client = httpx.AsyncClient(base_url=address, auth=auth, timeout=30)
+        self._client = httpx.AsyncClient(base_url=address, auth=auth, timeout=30, trust_env=False)
 
     async def __aenter__(self) -> Self:
         return self

@@ -8,14 +8,19 @@ from typing import Protocol
 
 import pytest
 
-from deploy.servers import Servers, start_servers, stop_servers
+from deploy.servers import Servers, containers, environment, start_servers, stop_servers
 from tests.support.bench import Bench, prepared_bench
+from tests.support.containers import contained_servers
 from tests.support.service import RunningService, running_service
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """A broker and a database of this run's own, or those that the environment names."""
+    if environment.given() is None and containers.answers():
+        with contained_servers() as contained:
+            yield contained
+        return
     with tempfile.TemporaryDirectory(prefix="stagebrug-test-") as folder:
         place = Path(folder)
         place.chmod(0o755)  # PostgreSQL runs as another user when we are root

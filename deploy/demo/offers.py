@@ -108,7 +108,7 @@ def draw_offers(employers: Sequence[Employer], random: Random) -> tuple[tuple[Of
 
 
 def _rounds(employer: Employer, random: Random) -> list[Offer]:
-    """The half year's places: two thirds at its start, the others in April; many places are of several kinds of work."""
+    """The half year's places: two thirds at its start, the others in April; many are of several kinds of work."""
     seats = max(1, round(employer.places_per_year * HALF_YEAR_SHARE))
     start = working_day(FIRST_DAY + timedelta(days=random.randrange(6)))
     if seats <= 3:
@@ -120,7 +120,7 @@ def _rounds(employer: Employer, random: Random) -> list[Offer]:
 
 
 def _kinds_of_work(offer: Offer, others: Sequence[str]) -> list[Offer]:
-    """An offer of four seats or more is one for each kind of work that there is, half of the seats being the main one."""
+    """An offer of four seats or more is one for each kind of work, half of the seats being of the main one."""
     if offer.seats < 4 or not others:
         return [offer]
     sectors = others[: offer.seats // 4]

@@ -1,7 +1,9 @@
 """About 300 invented students: wishes, needs and limits drawn plausibly, and how each will answer and end."""
 
 import json
-from collections.abc import Mapping, Sequence, Set
+import math
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -210,7 +212,7 @@ def _student(
     return _made_hard(student, {employer.sector for employer in employers}, random)
 
 
-def _made_hard(student: Student, sectors: Set[str], random: Random) -> Student:
+def _made_hard(student: Student, sectors: AbstractSet[str], random: Random) -> Student:
     """One in twelve gets a wish that nobody near can honour, or may travel so little that nobody is near."""
     drawn = random.random()
     if drawn < 0.05:
@@ -249,7 +251,7 @@ def _travel(kind: SchoolKind, lives_elsewhere: bool, random: Random) -> tuple[st
 
 def _wishes(employers: Sequence[Employer], home: str, random: Random) -> tuple[Wish, ...]:
     """One to three wishes: mostly kinds of work that there is, near home first, since students look around before."""
-    weights = [e.places_per_year**0.5 * (4 if e.address.place == home else 1) for e in employers]
+    weights = [math.sqrt(e.places_per_year) * (4 if e.address.place == home else 1) for e in employers]
     wanted: list[str] = []
     for _ in range(random.choices((1, 2, 3), (15, 40, 45))[0]):
         known = random.choices(employers, weights)[0].sector

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from services.intake.domain.offer import Offer
 from services.intake.domain.placement import Obstacle, Placement, Situation, Stay, days_of, obstacle
 from services.intake.domain.student import Student
 from services.intake.store import EmployerStore, OfferStore, PlacementStore, StudentStore
@@ -32,6 +33,22 @@ def stay_at(there: Situation, begin: date, end: date | None, weekdays: tuple[Wee
         return Stay.model_construct(begin_date=begin, end_date=end, weekdays=weekdays)
     days = days_of(weekdays, there.offer)
     return Stay.model_construct(begin_date=begin, end_date=end or there.offer.facts.end_date, weekdays=days)
+
+
+def placement_of(student: Student, offer: Offer, stay: Stay, predecessor_id: UUID | None = None) -> Placement:
+    """A student at an offer's seat, as people arrange it."""
+    return Placement(
+        id=new_id(),
+        student_id=student.id,
+        school_id=student.school_id,
+        offer_id=offer.id,
+        employer_id=offer.employer_id,
+        region=student.region,
+        municipality=student.situation.municipality if student.situation else None,
+        kind=offer.facts.kind,
+        stay=stay,
+        predecessor_id=predecessor_id,
+    )
 
 
 async def start(work: UnitOfWork, placement: Placement, student: Student) -> Placement:

@@ -193,6 +193,12 @@ async def test_a_change_leaves_the_rest_and_is_told_whole(world: World) -> None:
     assert (told.name, told.version, answer.headers["etag"]) == ("Anders", 2, '"2"')
 
 
+async def test_a_change_that_changes_nothing_is_not_told(world: World) -> None:
+    employer, offer = await world.employer(), await world.offer()
+    for path in (f"/v1/employers/{employer['id']}", f"/v1/offers/{offer['id']}", f"/v1/schools/{world.schools[FIRST]}"):
+        assert (await good(world.first.patch(path, json={})))["version"] == 1
+
+
 async def test_who_moves_takes_the_offers_along(world: World) -> None:
     employer = await world.employer()
     await world.offer(employer["id"])

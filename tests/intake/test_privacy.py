@@ -8,7 +8,7 @@ import httpx
 
 from services.intake.app import create_app
 from services.intake.settings import Settings
-from tests.intake.world import EMPLOYER, STAY, World, good, unknown
+from tests.intake.world import EMPLOYER, OFFER, STAY, World, good, unknown
 
 BODIES: dict[str, Any] = {
     "PATCH": {"travel": {"mode": "walk", "maxMinutes": 10}},
@@ -180,7 +180,7 @@ async def test_a_citizen_service_number_is_refused_wherever_text_is_free(world: 
     for client, method, path, body in (
         (world.first, "PATCH", f"/v1/students/{student['id']}", {"notes": number}),
         (world.first, "PATCH", f"/v1/students/{student['id']}", {"familyName": number}),
-        (world.first, "PATCH", f"/v1/employers/{employer['id']}", {"remarks": number}),
+        (world.first, "POST", f"/v1/employers/{employer['id']}/offers", OFFER | {"description": number}),
         (world.first, "POST", "/v1/employers", EMPLOYER | {"contactPersons": [{"name": number}]}),
         (
             world.first,

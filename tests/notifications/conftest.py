@@ -125,7 +125,7 @@ async def subscriber(running: RunningService) -> AsyncIterator[Subscribing]:
         async def subscribe(
             kind: str, *, receiver: WebhookReceiver | None = None, active: bool = True, area: Any = None, **body: Any
         ) -> Subscriber:
-            receiving = receiver or await stack.enter_async_context(WebhookReceiver())
+            receiving = receiver if receiver else await stack.enter_async_context(WebhookReceiver())
             client = await stack.enter_async_context(outsider(running, kind, **(area or {})))
             made = await client.post("/v1/subscriptions", json={"sink": receiving.url, **body})
             assert made.status_code == 201, made.text

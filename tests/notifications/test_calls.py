@@ -6,6 +6,7 @@ import pytest
 
 from services.notifications.domain.calls import ASK_AGAIN_AFTER, CallKey, RegionSettings, ask, band, opened
 from shared.events.codes import IntermediaryKind as Kind
+from shared.events.codes import PlacementKind
 from shared.ids import new_id
 from tests.notifications.facts import an_unmatched_student
 
@@ -14,7 +15,7 @@ THREE_DAYS = timedelta(days=3)
 
 
 def test_a_kind_of_work_is_told_from_five_students_on() -> None:
-    assert CallKey.of(an_unmatched_student(searching_alike=5)) == CallKey("AM11", "horeca", "internship")
+    assert CallKey.of(an_unmatched_student(searching_alike=5)) == CallKey("AM11", "horeca", PlacementKind.INTERNSHIP)
     few = CallKey.of(an_unmatched_student(searching_alike=4, placement_kind="sheltered"))
     assert few == CallKey("AM11", None, None)
     assert CallKey.of(an_unmatched_student(sector=None, searching_alike=9)).sector is None

@@ -65,7 +65,7 @@ def test_filters_are_bounded_in_depth_and_number() -> None:
 
 
 def test_filters_are_saved_as_they_were_written() -> None:
-    filters = [
+    filters: list[dict[str, Any]] = [
         {"any": [{"exact": {"data.area": "AM10"}}, {"not": {"prefix": {"type": "nl"}}}]},
         {"suffix": {"id": "1"}},
     ]

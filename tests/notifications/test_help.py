@@ -6,7 +6,8 @@ from uuid import UUID
 
 import httpx
 
-from shared.events import codes, matching
+from shared.events import codes, intake, matching
+from shared.events.envelope import Envelope
 from shared.events.notifications import HelpAnswered, HelpDeclined, IntermediaryAsked
 from tests.notifications import facts
 from tests.notifications.conftest import Subscribing, outsider
@@ -135,7 +136,7 @@ async def test_a_call_closes_when_its_last_student_has_a_place(running: RunningS
     async with running.as_("operator") as operator:
         await running.tell(facts.an_acceptance(student_id=one.student_id))
         assert (await call_of(operator, call_id))["state"] == "open"
-        await running.tell(facts.intake.StudentWithdrawn(student_id=two.student_id, school_id=facts.SCHOOL))
+        await running.tell(intake.StudentWithdrawn(student_id=two.student_id, school_id=facts.SCHOOL))
         assert (await call_of(operator, call_id))["state"] == "closed"
         await running.tell(facts.an_unmatched_student())
         assert (await asked(running))[0].call_id != call_id
@@ -152,7 +153,7 @@ async def test_a_student_who_can_be_described_better_moves_to_another_call(runni
 
 async def test_a_cry_for_help_that_comes_after_the_place_was_found_asks_nobody(running: RunningService) -> None:
     late = facts.an_unmatched_student()
-    envelope = running_envelope(late)
+    envelope = earlier(late)
     await running.tell(facts.an_acceptance(student_id=late.student_id))
     await running.deliver(envelope, matching.StudentUnmatched.routing_key())
     await running.handled(envelope)
@@ -179,8 +180,6 @@ async def test_two_students_alike_at_the_same_moment_open_one_call(running: Runn
         assert len((await operator.get("/v1/calls")).json()["items"]) == 1
 
 
-def running_envelope(event: matching.StudentUnmatched) -> Any:
-    from shared.events.envelope import Envelope
-
+def earlier(event: matching.StudentUnmatched) -> Envelope:
     source = "urn:nld:oin:00000099000000000001:systeem:stagebrug-matching"
     return Envelope.of(event.model_copy(update={"version": 1}), source)

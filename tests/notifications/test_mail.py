@@ -10,6 +10,8 @@ from services.notifications.domain.letters import letters_of
 from services.notifications.domain.surroundings import Surroundings, Whereabouts
 from services.notifications.settings import Settings
 from services.notifications.store.mail import WaitingMail
+from shared.events import intake, matching
+from shared.ids import new_id
 from tests.notifications import facts
 from tests.notifications.conftest import outsider
 from tests.support.service import RunningService
@@ -79,7 +81,7 @@ async def test_a_mail_that_is_refused_for_good_is_given_up(running: RunningServi
     await post.next()
     assert len(post.tried) == 2
     states = await running.sql.fetch("select state, tries from mails order by state")
-    assert [tuple(row) for row in states][0] == ("failed", 1)
+    assert tuple(states[0]) == ("failed", 1)
 
 
 async def test_an_address_comes_from_the_token_or_not_at_all(running: RunningService) -> None:
@@ -101,17 +103,17 @@ async def test_who_wants_to_be_forgotten_is(running: RunningService) -> None:
 
 
 def test_every_letter_has_a_text_that_fits_and_a_link() -> None:
-    offer = Whereabouts(facts.new_id(), "offer", "AM11", None, facts.OTHER_SCHOOL)
+    offer = Whereabouts(new_id(), "offer", "AM11", None, facts.OTHER_SCHOOL)
     around = Surroundings({offer.id: offer}, {facts.SCHOOL: facts.BRIN, facts.OTHER_SCHOOL: facts.OTHER_BRIN})
     facts_of = {"offer_id": offer.id}
-    refused = facts.intake.PlacementRefused(
-        placement_id=facts.new_id(),
-        proposal_id=facts.new_id(),
+    refused = intake.PlacementRefused(
+        placement_id=new_id(),
+        proposal_id=new_id(),
         student_id=offer.id,
         offer_id=offer.id,
         reason="no-seat",
     )
-    expired = facts.matching.MatchExpired(**facts._proposal(), reason="not-answered")
+    expired = matching.MatchExpired(**facts._proposal(), reason="not-answered")
     events = [
         facts.a_proposal(**facts_of),
         facts.an_acceptance(**facts_of),

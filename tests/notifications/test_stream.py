@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from services.notifications.api import live
+from shared.ids import new_id
 from tests.notifications import facts
 from tests.support.service import RunningService
 
@@ -112,7 +113,7 @@ async def test_the_own_school_sees_its_student_and_the_offering_school_only_its_
 
 
 async def test_a_school_of_another_region_hears_nothing_and_a_student_is_nobody_elses(running: RunningService) -> None:
-    far_away = facts.new_id()
+    far_away = new_id()
     await running.tell(facts.a_school(far_away, "09XX00", "AM18"))
     async with (
         listening(running, "coordinator", schools=["09XX00"]) as elsewhere,
@@ -152,7 +153,7 @@ async def test_that_a_seat_is_taken_is_seen_by_all_and_by_whom_by_one(running: R
 
 
 async def test_who_comes_back_gets_what_was_missed(running: RunningService) -> None:
-    who = {"schools": [facts.BRIN]}
+    who: dict[str, Any] = {"schools": [facts.BRIN]}
     async with listening(running, "coordinator", **who) as first:
         await running.announce(facts.an_offer())
         last = (await first.next()).id

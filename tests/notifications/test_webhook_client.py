@@ -1,10 +1,9 @@
 """Calling addresses that somebody else chose."""
 
 import asyncio
-import datetime
+import datetime as dt
 import socket
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ def settings(**more: Any) -> Settings:
 
 
 @pytest.fixture
-def resolved(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
+def resolved(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """What names lead to, instead of the network's own answers."""
     names: dict[str, list[str]] = {}
 
@@ -35,8 +34,8 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
             raise socket.gaierror
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in names[host]]
 
-    monkeypatch.setattr(asyncio.get_event_loop_policy().new_event_loop().__class__, "getaddrinfo", getaddrinfo)
-    yield names
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    return names
 
 
 @pytest.mark.parametrize(
@@ -128,15 +127,15 @@ async def test_nonsense_is_an_answer_and_no_crash(resolved: dict[str, list[str]]
 def _certificate(folder: Path, host: str) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from standardwebhooks import Webhook
 
+from shared.events.intake import PlacementStarted
 from shared.events.notifications import DeliveryFailed
 from tests.notifications import facts
 from tests.notifications.conftest import Subscribing
@@ -266,9 +267,9 @@ async def test_another_address_has_to_prove_itself_as_well(running: RunningServi
     assert municipality.receiver.requests == []
 
 
-def _ids(placement: facts.intake.PlacementStarted) -> dict[str, object]:
+def _ids(placement: PlacementStarted) -> dict[str, object]:
     return {name: getattr(placement, name) for name in ("placement_id", "student_id", "offer_id", "employer_id")}
 
 
-def _seconds_between(earlier: str, later: str) -> float:
-    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+def _seconds_between(one: str, other: str) -> float:
+    return abs((datetime.fromisoformat(other) - datetime.fromisoformat(one)).total_seconds())

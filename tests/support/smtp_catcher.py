@@ -44,7 +44,7 @@ class SmtpCatcher:
         async with asyncio.timeout(within):
             return await self._mails.get()
 
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 — aiosmtpd's name
         """What the SMTP server calls for each mail."""
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         parsed = email.message_from_bytes(content, policy=email.policy.default)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.intake.api.callers import SCHOOLS_AND_REGIONS, Acting, Shared, bringing_school
 from services.intake.api.changes import created, merged, partial, tagged
+from services.intake.domain.addresses import Situation
 from services.intake.domain.employer import (
     EXAMPLE,
     Employer,
@@ -167,26 +168,17 @@ async def change_employer(
 
     A suggested employer counts as checked from then on; `private: false` shares a private one.
     """
-    employers = EmployerStore(work.session)
-    employer = await _kept(employers, employer_id, viewer)
+    employer = await _kept(EmployerStore(work.session), employer_id, viewer)
     facts = merged(employer.facts, body)
-    if facts.address is None and not employer.suggested:
-        raise Invalid("/address", "an employer is somewhere: the address can be changed, not taken away")
     await _require_known(work, shared, facts)
-    moved = facts.address is not None and facts.address != employer.facts.address
-    situation = shared.geography.situate(facts.address) if moved and facts.address else employer.situation
-    changed = replace(employer, facts=facts, situation=situation, suggested=False)
+    changed = replace(employer, facts=facts, situation=_situation(shared, employer, facts), suggested=False)
     if body.private is not None:
         changed = replace(changed, private_to=await _private_to(work, viewer, changed, private=body.private))
     if changed.private_to and changed.known_to_others(changed.private_to):
         raise Invalid("/cooperations", "a private employer works with the own school only")
-    await employers.save(changed)
-    told = await work.announce(changed.registered())
-    if (changed.situation, changed.private_to) != (employer.situation, employer.private_to):
-        for offer in await OfferStore(work.session).open_at(employer_id):
-            await work.announce(offer.changed(changed))
-    tagged(response, told.version)
-    return EmployerResource.of(replace(changed, version=told.version))
+    changed = await _keep(work, employer, changed)
+    tagged(response, changed.version)
+    return EmployerResource.of(changed)
 
 
 @router.post("/employers/{employer_id}/_pause", summary="An employer takes nobody for a while")
@@ -219,6 +211,27 @@ async def _kept(employers: EmployerStore, employer_id: UUID, viewer: Viewer) -> 
     if not employer.kept_by(viewer):
         raise Forbidden("schools of its region and schools that work with it change an employer")
     return employer
+
+
+def _situation(shared: Resources, employer: Employer, facts: EmployerFacts) -> Situation:
+    """Where the employer is from now on."""
+    if facts.address is None and not employer.suggested:
+        raise Invalid("/address", "an employer is somewhere: the address can be changed, not taken away")
+    if facts.address is None or facts.address == employer.facts.address:
+        return employer.situation
+    return shared.geography.situate(facts.address)
+
+
+async def _keep(work: UnitOfWork, before: Employer, after: Employer) -> Employer:
+    """Keep what changed and tell of it; offers read differently where the employer moved or was shared."""
+    if after == before:
+        return before
+    await EmployerStore(work.session).save(after)
+    told = await work.announce(after.registered())
+    if (after.situation, after.private_to) != (before.situation, before.private_to):
+        for offer in await OfferStore(work.session).open_at(after.id):
+            await work.announce(offer.changed(after))
+    return replace(after, version=told.version)
 
 
 async def _private_to(work: UnitOfWork, viewer: Viewer, employer: Employer, *, private: bool) -> UUID | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -112,7 +112,7 @@ def _resource(
     offer: Offer, employer: Employer, sitting: Sequence[Placement], names: dict[UUID, str], on_day: date | None
 ) -> OfferResource:
     occupations = [placement.occupation for placement in sitting]
-    day = on_day or max(offer.facts.begin_date, date.today())  # noqa: DTZ011 — a default for a view, decides nothing
+    day = on_day or max(offer.facts.begin_date, datetime.now(UTC).date())
     return OfferResource.model_construct(
         **dict(offer.facts),
         id=offer.id,
@@ -213,10 +213,11 @@ async def change_offer(
     _require_known(shared, changed.facts)
     sitting = await PlacementStore(work.session).at_offer(offer_id)
     changed.must_seat([placement.occupation for placement in sitting if placement.end is None])
-    await OfferStore(work.session).save(changed)
-    told = await work.announce(changed.changed(employer))
-    tagged(response, told.version)
-    return (await shown(work, [replace(changed, version=told.version)], None))[0]
+    if changed != offer:
+        await OfferStore(work.session).save(changed)
+        changed = replace(changed, version=(await work.announce(changed.changed(employer))).version)
+    tagged(response, changed.version)
+    return (await shown(work, [changed], None))[0]
 
 
 @router.post("/offers/{offer_id}/_withdraw", summary="Withdraw an offer")

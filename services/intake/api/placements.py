@@ -26,7 +26,6 @@ from services.intake.store.students import Action
 from shared.api import Page, PageQuery, Resource
 from shared.errors import Invalid
 from shared.events.codes import Code, Municipality, Outcome, PlacementKind, Region, Weekday
-from shared.ids import new_id
 from shared.unit_of_work import UnitOfWork, Work
 
 router = APIRouter(tags=["placements"])
@@ -118,18 +117,7 @@ async def place_student(
     stay = placing.stay_at(there, body.begin_date, body.end_date, body.weekdays)
     if (found := obstacle(stay, there, searching=False)) is not None or there.offer is None:
         raise PlacementIsRefused(why=IN_WORDS[found] if found else "", reason=found)
-    placement = Placement(
-        id=new_id(),
-        student_id=student.id,
-        school_id=student.school_id,
-        offer_id=body.offer_id,
-        employer_id=there.offer.employer_id,
-        region=student.region,
-        municipality=student.situation.municipality if student.situation else None,
-        kind=there.offer.facts.kind,
-        stay=stay,
-        predecessor_id=body.predecessor_id,
-    )
+    placement = placing.placement_of(student, there.offer, stay, predecessor_id=body.predecessor_id)
     started = await placing.start(work, placement, student)
     created(response, shared.location("placements", started.id), started.version)
     return PlacementResource.of(started)

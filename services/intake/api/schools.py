@@ -113,7 +113,8 @@ async def change_school(
     facts = merged(school.facts, body)
     situation = shared.geography.situate(facts.address) if facts.address != school.facts.address else school.situation
     changed = replace(school, facts=facts, situation=situation)
-    await schools.save(changed)
-    told = await work.announce(changed.registered())
-    tagged(response, told.version)
-    return SchoolResource.of(replace(changed, version=told.version))
+    if changed != school:
+        await schools.save(changed)
+        changed = replace(changed, version=(await work.announce(changed.registered())).version)
+    tagged(response, changed.version)
+    return SchoolResource.of(changed)

@@ -21,7 +21,7 @@ from services.intake.domain.fields import (
     not_before,
 )
 from services.intake.domain.rights import Viewer
-from shared.api import Body, ShortText, Text
+from shared.api import Body, ShortText
 from shared.errors import Refused
 from shared.events.codes import Code, EmployerKind, Guidance, Recognition, SchoolKind, SizeClass, Trend
 from shared.events.intake import Cooperation, EmployerPaused, EmployerRegistered, EmployerResumed
@@ -111,7 +111,6 @@ class EmployerFacts(Body):
     website: Website | None = None
     contact_persons: Annotated[tuple[ContactPerson, ...], Field(max_length=20)] = ()
     cooperations: Annotated[tuple[SchoolCooperation, ...], Field(max_length=200)] = ()
-    remarks: Text | None = Field(default=None, description="On the company, never on a person.")
 
     @field_validator("cooperations")
     @classmethod

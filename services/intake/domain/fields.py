@@ -97,5 +97,5 @@ Example = dict[str, Any]
 
 
 def examples(*shown: Example) -> ConfigDict:
-    """A model's configuration with its examples."""
-    return ConfigDict(json_schema_extra={"examples": list(shown)})
+    """A model's configuration with its examples; its errors never repeat what was given, since they can reach logs."""
+    return ConfigDict(json_schema_extra={"examples": list(shown)}, hide_input_in_errors=True)

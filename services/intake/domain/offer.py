@@ -78,7 +78,7 @@ class PlaceFacts(Body):
     job_prospect: bool = False
     valid_until_date: Day | None = None
     allowance: bool | None = None
-    remarks: Text | None = None
+    description: Text | None = Field(default=None, description="The place in words, for coordinators.")
 
     @field_validator("end_date")
     @classmethod

@@ -62,7 +62,8 @@ with slots as (
     ) found
     order by found.next_at limit :limit
 )
-update deliveries set tries = tries + 1, leased_until = clock_timestamp() + cast(:lease as interval), next_at = clock_timestamp() + cast(:lease as interval)
+update deliveries set tries = tries + 1, leased_until = clock_timestamp() + cast(:lease as interval),
+    next_at = clock_timestamp() + cast(:lease as interval)
 from due where deliveries.id = due.id
 returning deliveries.*
 """)
@@ -187,7 +188,8 @@ class DeliveryStore:
         """Delete what was decided long ago; how many it were."""
         gone = text("""
             delete from deliveries where id in (
-                select id from deliveries where created_at < clock_timestamp() - cast(:age as interval) and position is not null
+                select id from deliveries
+                where created_at < clock_timestamp() - cast(:age as interval) and position is not null
                 order by created_at limit :limit for update skip locked
             ) returning 1
         """)

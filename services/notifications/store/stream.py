@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,7 +78,5 @@ class StreamStore:
 
     async def forget(self, older_than: timedelta) -> None:
         """Delete what nobody resumes from any more."""
-        await self._session.execute(
-            text("delete from stream where created_at < clock_timestamp() - cast(:age as interval) and position is not null"),
-            {"age": older_than},
-        )
+        old = stream.c.created_at < func.clock_timestamp() - older_than
+        await self._session.execute(delete(stream).where(old, stream.c.position.is_not(None)))
