@@ -26,7 +26,7 @@ SCOPES = {
     "intake": "",
     "matching": "intake:profiles:read intake:events:read",
     "notifications": "intake:events:read matching:events:read",
-    "analytics": "intake:codes:read intake:events:read matching:events:read notifications:events:read",
+    "analytics": "intake:events:read matching:events:read notifications:events:read",
 }
 """What a service's own tokens may be used for at its neighbours."""
 

@@ -20,13 +20,17 @@ T = TypeVar("T")
 class Body(BaseModel):
     """A request body: camelCase, and a field that nobody knows is an error, since it is most often a typing error."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
 
 class Resource(BaseModel):
     """An answer: camelCase; moments in UTC with `Z`."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, from_attributes=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, from_attributes=True, hide_input_in_errors=True
+    )
 
 
 _NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8}(?!\d)")

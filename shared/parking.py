@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from sqlalchemy import text
 
 from shared.api import Body, Page, PageQuery, Resource, ShortText
@@ -73,7 +74,7 @@ class UnreadableMessage(Resource):
 class Discard(Body):
     """Why a message needs no handling any more."""
 
-    reason: ShortText
+    reason: Annotated[ShortText, Field(examples=["made by a test"])]
 
 
 router = APIRouter(prefix="/v1", tags=["operators"], dependencies=[requires(Role.OPERATOR)])

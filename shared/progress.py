@@ -49,11 +49,11 @@ async def get_progress(request: Request, work: Work) -> Progress:
 
 
 def unfinished(progress: Mapping[str, Progress]) -> list[str]:
-    """What is still under way between services, as sentences; empty when all is quiet."""
+    """What is still under way between these services, as sentences; empty when all is quiet."""
     published = {name: number for each in progress.values() for name, number in each.published.items()}
     found = [f"{service} has {each.waiting} events to publish" for service, each in progress.items() if each.waiting]
     for service, each in progress.items():
-        behind = sum(published.get(name, 0) - each.handled.get(name, 0) for name in each.handles)
+        behind = sum(published[name] - each.handled.get(name, 0) for name in each.handles if name in published)
         if behind:
             stuck = ", ".join(f"{number} {status}" for status, number in each.open.items())
             found.append(f"{service} has {behind} events to handle" + (f" ({stuck})" if stuck else ""))

@@ -173,7 +173,10 @@ async def _start(
     url = settings.database_url.get_secret_value()
     amqp_url = settings.amqp_url.get_secret_value()
     engine = create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=POOL, max_overflow=POOL_OVERFLOW
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=POOL,
+        max_overflow=POOL_OVERFLOW,
+        hide_parameters=True,  # else an SQL error puts facts about students into logs
     )
     stack.push_async_callback(engine.dispose)
     await _check_schema(engine, name)

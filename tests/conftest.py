@@ -10,7 +10,6 @@ import pytest
 
 from deploy.servers import Servers, containers, environment, start_servers, stop_servers
 from tests.support.bench import Bench, prepared_bench
-from tests.support.containers import contained_servers
 from tests.support.service import RunningService, running_service
 
 
@@ -18,6 +17,8 @@ from tests.support.service import RunningService, running_service
 def servers() -> Iterator[Servers]:
     """A broker and a database of this run's own, or those that the environment names."""
     if environment.given() is None and containers.answers():
+        from tests.support.containers import contained_servers
+
         with contained_servers() as contained:
             yield contained
         return

@@ -1,7 +1,6 @@
 """The people and machines of the demo: each has a token of the development issuer and nothing else."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
 from typing import Any, Self
 
 import httpx
@@ -20,10 +19,11 @@ class NotAsPlayed(Exception):
 class Actor:
     """Somebody with a token, who calls the public APIs."""
 
-    def __init__(self, name: str, urls: Mapping[str, str], client: httpx.AsyncClient) -> None:
+    def __init__(self, name: str, urls: Mapping[str, str], client: httpx.AsyncClient, token: str) -> None:
         self.name = name
         self._urls = urls
         self._client = client
+        self._headers = {"Authorization": f"Bearer {token}"}
 
     async def get(self, service: str, path: str, **query: Any) -> Any:
         """What a GET answers."""
@@ -35,7 +35,8 @@ class Actor:
 
     async def call(self, method: str, service: str, path: str, *, body: Any = None, query: Any = None) -> Any:
         """One call; `NotAsPlayed` on any answer but 2xx."""
-        answer = await self._client.request(method, self._urls[service] + path, json=body, params=query)
+        url = self._urls[service] + path
+        answer = await self._client.request(method, url, json=body, params=query, headers=self._headers)
         if not answer.is_success:
             raise NotAsPlayed(f"{self.name}: {method} {service} {path} answered {answer.status_code}: {answer.text}")
         return answer.json() if answer.content else None
@@ -46,7 +47,7 @@ class Actors:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._open = AsyncExitStack()
+        self._client = httpx.AsyncClient(timeout=SECONDS, trust_env=False)
         self._known: dict[str, Actor] = {}
 
     async def __aenter__(self) -> Self:
@@ -55,7 +56,7 @@ class Actors:
 
     async def __aexit__(self, *_: object) -> None:
         """Close every connection."""
-        await self._open.aclose()
+        await self._client.aclose()
 
     async def operator(self) -> Actor:
         """Who runs the installation."""
@@ -85,7 +86,5 @@ class Actors:
         if name not in self._known:
             claims = {"sub": name, "roles": list(roles), **claims}
             token = tokens.mint(self._stack.folder, self._stack.urls["issuer"], claims)
-            client = httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS)
-            await self._open.enter_async_context(client)
-            self._known[name] = Actor(name, self._stack.urls, client)
+            self._known[name] = Actor(name, self._stack.urls, self._client, token)
         return self._known[name]

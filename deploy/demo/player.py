@@ -14,6 +14,7 @@ from typing import Any
 
 from deploy.demo import timeline
 from deploy.demo.actors import Actor, Actors
+from deploy.demo.intermediaries import Intermediary, Suggestion
 from deploy.demo.organisations import Employer, Town
 from deploy.demo.population import Population
 from deploy.demo.quiet import DECIDING, quiet
@@ -22,6 +23,7 @@ from deploy.demo.students import Student
 from deploy.progress import Report
 
 AT_ONCE = 8
+PAGE = 1000
 NEAR_KM = 30.0
 """Regions with towns nearer than this share a lane: in the hour that students travel at most, nobody gets farther."""
 
@@ -52,6 +54,8 @@ class Player:
     schools: dict[str, str] = field(default_factory=dict)
     employers: dict[str, str] = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
+    lanes: dict[str, int] = field(default_factory=dict)
+    proposed: dict[str, dict[str, Any]] = field(default_factory=dict)
     positions: Counter[str] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
     answered: set[str] = field(default_factory=set)
@@ -60,11 +64,11 @@ class Player:
     async def play(self) -> None:
         """Set the region up and live the half year."""
         await self._set_up()
-        lanes = self._lanes()
+        self.lanes = self._lanes()
         by_month = itertools.groupby(self.population.timeline(), key=lambda step: step.on.replace(day=1))
         for month, steps in by_month:
             for _, week in itertools.groupby(steps, key=lambda step: step.on.isocalendar()[:2]):
-                await self._week(list(week), lanes)
+                await self._week(list(week))
             self.report(f"{month:%B %Y}: {self._so_far()}")
 
     def _so_far(self) -> str:
@@ -137,10 +141,10 @@ class Player:
                 lanes = {region: joined if lane == gone else lane for region, lane in lanes.items()}
         return lanes
 
-    async def _week(self, steps: Sequence[timeline.Step], lanes: dict[str, int]) -> None:
+    async def _week(self, steps: Sequence[timeline.Step]) -> None:
         by_lane: dict[int, list[timeline.Step]] = defaultdict(list)
         for step in steps:
-            by_lane[lanes[self._region(step)]].append(step)
+            by_lane[self.lanes[self._region(step)]].append(step)
         for together in itertools.zip_longest(*by_lane.values()):
             if any(await asyncio.gather(*(self._take(step) for step in together if step))):
                 await self._settle()
@@ -185,6 +189,8 @@ class Player:
 
     async def _take_with_student(self, step: timeline.Step, course: Course) -> bool:
         actor = await self.actors.coordinator(course.student.school)
+        if course.begun and not course.searching and course.placement is None:
+            await self._read_on(await self.actors.operator())  # a placement may be on its way
         match step:
             case timeline.BecomeReady() if not course.searching and course.placement is None:
                 await self._become_ready(step, course, actor)
@@ -225,45 +231,55 @@ class Player:
         return True
 
     async def _settle(self) -> None:
-        """Wait until all is quiet, answer new proposals, and so on until nothing new is proposed."""
+        """Wait until all is quiet and answer what was proposed, until nothing new is.
+
+        After a yes nothing is waited for: matching has given the seat away with its answer.
+        """
         operator = await self.actors.operator()
-        await quiet(operator, DECIDING)
-        while proposed := await self._news(operator):
-            decisions = [self._decide(proposal) for proposal in proposed]
-            yes = [proposal for proposal, reason in decisions if reason is None]
-            await asyncio.gather(*(self._answer(proposal, None) for proposal in yes))
-            await quiet(operator, DECIDING)
+        while await self._read_on(operator):
+            decisions = [self._decide(self.proposed.pop(one)) for one in self._in_order()]
+            await asyncio.gather(*(self._accept(proposal) for proposal, reason in decisions if reason is None))
+            by_lane: dict[int, list[tuple[dict[str, Any], str]]] = defaultdict(list)
             for proposal, reason in decisions:
                 if reason is not None:
-                    await self._answer(proposal, reason)
-                    await quiet(operator, DECIDING)
+                    by_lane[self.lanes[self._student(proposal).region]].append((proposal, reason))
+            for together in itertools.zip_longest(*by_lane.values()):
+                await asyncio.gather(*(self._decline(*one) for one in together if one))
+                await quiet(operator, DECIDING)
+            if not by_lane:
+                return
 
-    async def _news(self, operator: Actor) -> list[dict[str, Any]]:
-        """Read both logs on; the proposals that came, in the order of their students."""
+    def _in_order(self) -> list[str]:
+        return sorted(self.proposed, key=lambda one: self._student(self.proposed[one]).key)
+
+    def _student(self, proposal: dict[str, Any]) -> Student:
+        return self.courses[proposal["studentId"]].student
+
+    async def _read_on(self, operator: Actor) -> bool:
+        """Wait for quiet and read both logs on; whether proposals wait for an answer."""
+        await quiet(operator, DECIDING)
         for event in await self._log(operator, "intake"):
             data = event["data"]
             if event["type"].endswith("placement-started.v1"):
-                course = self.courses[data["studentId"]]
-                course.placement, course.searching = data, False
+                self.courses[data["studentId"]].placement = data
                 self.happened["started"] += 1
             elif event["type"].endswith("placement-refused.v1"):
                 self.courses[data["studentId"]].searching = True
-        new = {}
         for event in await self._log(operator, "matching"):
             if event["type"].endswith("match-proposed.v1"):
-                new[event["data"]["proposalId"]] = event["data"]
+                self.proposed[event["data"]["proposalId"]] = event["data"]
             elif event["type"].endswith("match-expired.v1"):
-                new.pop(event["data"]["proposalId"], None)
-        return sorted(new.values(), key=lambda proposal: self.courses[proposal["studentId"]].student.key)
+                self.proposed.pop(event["data"]["proposalId"], None)
+        return bool(self.proposed)
 
     async def _log(self, operator: Actor, service: str) -> list[dict[str, Any]]:
-        found = []
-        while page := await operator.get(service, "/v1/events", after=self.positions[service], limit=1000):
+        found: list[dict[str, Any]] = []
+        while True:
+            page = await operator.get(service, "/v1/events", after=self.positions[service], limit=PAGE)
             self.positions[service] = page["next"]
             found += [item["event"] for item in page["items"]]
-            if not page["items"]:
-                break
-        return found
+            if len(page["items"]) < PAGE:
+                return found
 
     def _decide(self, proposal: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
         course = self.courses[proposal["studentId"]]
@@ -272,15 +288,17 @@ class Player:
             return proposal, course.student.declines[course.declined - 1]
         return proposal, None
 
-    async def _answer(self, proposal: dict[str, Any], reason: str | None) -> None:
-        actor = await self.actors.coordinator(self.courses[proposal["studentId"]].student.school)
-        path = f"/v1/proposals/{proposal['proposalId']}"
-        if reason is None:
-            self.happened["accepted"] += 1
-            await actor.post("matching", f"{path}/_accept")
-        else:
-            self.happened["declined"] += 1
-            await actor.post("matching", f"{path}/_decline", {"reason": reason})
+    async def _accept(self, proposal: dict[str, Any]) -> None:
+        course = self.courses[proposal["studentId"]]
+        course.searching = False
+        self.happened["accepted"] += 1
+        actor = await self.actors.coordinator(course.student.school)
+        await actor.post("matching", f"/v1/proposals/{proposal['proposalId']}/_accept")
+
+    async def _decline(self, proposal: dict[str, Any], reason: str) -> None:
+        self.happened["declined"] += 1
+        actor = await self.actors.coordinator(self._student(proposal).school)
+        await actor.post("matching", f"/v1/proposals/{proposal['proposalId']}/_decline", {"reason": reason})
 
     # --- help
 
@@ -289,25 +307,37 @@ class Player:
         operator = await self.actors.operator()
         await quiet(operator)
         await self._hooks_arrived(operator)
+        called = self.receiver.called()
+        by_lane: dict[int, list[tuple[Actor, str, Suggestion]]] = defaultdict(list)
         for organisation in self.population.intermediaries:
             machine = await self.actors.intermediary(organisation)
-            unnamed = [s for s in organisation.suggestions if f"{machine.name} {s.name}" not in self.answered]
-            calls = await machine.get("notifications", "/v1/calls")
-            for call, suggestion in zip(calls["items"], unnamed, strict=False):
-                if call["state"] == "open" and f"{machine.name} {call['id']}" not in self.answered:
-                    self.answered |= {f"{machine.name} {call['id']}", f"{machine.name} {suggestion.name}"}
-                    self.happened["answer"] += 1
-                    await machine.post(
-                        "notifications", f"/v1/calls/{call['id']}/_answer", {"employer": suggestion.body()}
-                    )
-                    await quiet(operator, (*DECIDING, "notifications"))
+            if machine.name in called:
+                by_lane[self.lanes[organisation.region]] += await self._answers(machine, organisation)
+        for together in itertools.zip_longest(*by_lane.values()):
+            await asyncio.gather(*(self._answer(*one) for one in together if one))
+            await quiet(operator, (*DECIDING, "notifications"))
         await self._settle()
+
+    async def _answers(self, machine: Actor, organisation: Intermediary) -> list[tuple[Actor, str, Suggestion]]:
+        """What an organisation answers to its open calls, each once and each employer once."""
+        unnamed = [one for one in organisation.suggestions if f"{machine.name} {one.name}" not in self.answered]
+        calls = (await machine.get("notifications", "/v1/calls"))["items"]
+        open_calls = [
+            c["id"] for c in calls if c["state"] == "open" and f"{machine.name} {c['id']}" not in self.answered
+        ]
+        found = list(zip(open_calls, unnamed, strict=False))
+        self.answered |= {f"{machine.name} {part}" for call, one in found for part in (call, one.name)}
+        return [(machine, call, one) for call, one in found]
+
+    async def _answer(self, machine: Actor, call: str, suggestion: Suggestion) -> None:
+        self.happened["answer"] += 1
+        await machine.post("notifications", f"/v1/calls/{call}/_answer", {"employer": suggestion.body()})
 
     async def _hooks_arrived(self, operator: Actor) -> None:
         asked = (await operator.get("notifications", "/v1/progress"))["published"]
         expected = asked.get("nl.stagebrug.intermediary-asked.v1", 0)
         async with asyncio.timeout(HOOK_SECONDS):
-            while len(self.receiver.got(UNMATCHED)) < expected:  # noqa: ASYNC110 — another process sends them
+            while self.receiver.count(UNMATCHED) < expected:  # noqa: ASYNC110 — another process sends them
                 await asyncio.sleep(0.02)
 
 

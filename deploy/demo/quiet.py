@@ -11,6 +11,9 @@ DECIDING = ("intake", "matching")
 """Who decides what is proposed: the others follow, and need not be waited for at each step."""
 
 SERVICES = ("intake", "matching", "notifications", "analytics")
+AT_LEAST = 0.03
+"""Seconds: an event takes that long through two services, so that asking sooner only costs."""
+
 PATIENCE = 30.0
 """Seconds: a step takes a tenth of one; more than this means that something hangs or is parked."""
 
@@ -18,10 +21,11 @@ PATIENCE = 30.0
 async def quiet(operator: Actor, services: Sequence[str] = SERVICES) -> None:
     """Return when `services` have nothing to do for each other; `NotAsPlayed` says what is left after too long."""
     deadline = time.monotonic() + PATIENCE
+    await asyncio.sleep(AT_LEAST)
     while left := await _unfinished(operator, services):
         if time.monotonic() > deadline:
             raise NotAsPlayed(f"not quiet after {PATIENCE:.0f} s: {'; '.join(left)}. See `stagebrug parked list`.")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(AT_LEAST)
 
 
 async def _unfinished(operator: Actor, services: Sequence[str]) -> list[str]:

@@ -25,16 +25,19 @@ class Receiver:
         self.secrets: dict[str, str] = {}
         self.received: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.refused = 0
+        self._new: set[str] = set()
         self.app = Starlette(routes=[Route("/{name}", self._answer, methods=["OPTIONS", "POST"])])
 
-    def got(self, event_type: str) -> list[tuple[str, dict[str, Any]]]:
-        """Who got which events of a type, each once."""
-        found = {}
-        for name, events in self.received.items():
-            for event in events:
-                if event["type"] == event_type:
-                    found[name, event["id"]] = event
-        return [(name, event) for (name, _), event in found.items()]
+    def count(self, event_type: str) -> int:
+        """How many events of a type came, each counted once for each who got it."""
+        return len(
+            {(name, e["id"]) for name, events in self.received.items() for e in events if e["type"] == event_type}
+        )
+
+    def called(self) -> set[str]:
+        """Who got anything since this was asked last."""
+        new, self._new = self._new, set()
+        return new
 
     async def _answer(self, request: Request) -> Response:
         if request.method == "OPTIONS":
@@ -47,6 +50,7 @@ class Receiver:
             self.refused += 1
             return Response(status_code=401)
         self.received[name].append(json.loads(body))
+        self._new.add(name)
         return Response(status_code=204)
 
 

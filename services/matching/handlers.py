@@ -144,7 +144,7 @@ async def take_the_seat(event: PlacementStarted, work: MessageWork) -> None:
 
 @handlers.on(PlacementEnded, Kind.FACT)
 async def fill_the_seat_again(event: PlacementEnded, work: MessageWork) -> None:
-    """A seat is free again from the day after: somebody may wait for it."""
+    """A seat is free again from that day on: somebody may wait for it."""
     await lock_placement(work, event.region, event.offer_id, event.student_id)
     await OpeningStore(work.session).end(event)
     await settle(work, offers=[event.offer_id])

@@ -16,7 +16,9 @@ CATALOGUE: dict[str, type["Event"]] = {}
 class Wire(BaseModel):
     """camelCase on every wire, snake_case in Python; what is unknown is ignored, so that fields can be added."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore")
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore", hide_input_in_errors=True
+    )
 
 
 class Event(Wire):

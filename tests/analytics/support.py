@@ -15,7 +15,7 @@ async def tell(analytics: RunningService, event: Event, after: float = 0, *, ver
     numbered = event.model_copy(update={"version": version})
     envelope = Envelope.of(numbered, source).model_copy(update={"time": NOON + timedelta(seconds=after)})
     await analytics.deliver(envelope, type(event).routing_key())
-    await analytics.handled(envelope)
+    assert await analytics.handled(envelope) == ["done"]
     return envelope
 
 

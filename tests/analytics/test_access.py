@@ -39,7 +39,9 @@ async def test_everybody_sees_their_own_and_the_published_figures_of_the_others(
     published = (await visitor.get("/v1/tables/outcomes", params={"region": "AM11"})).json()
     assert (published["n"], {tuple(row["values"]) for row in published["rows"]}) == (None, {(None,)})
     assert (await placed(visitor, school="99AA00"))[0] == 401
-    assert (await placed(visitor, fromDate="2024-01-01"))[0] == 401
+    assert (await placed(visitor, fromDate="2024-01-01"))[0] == 403
+    of_employers = await visitor.get("/v1/tables/cooperation-duration", params={"toDate": "2024-02-01"})
+    assert of_employers.status_code == 200
     async with region.as_("coordinator", schools=["99AA00"]) as coordinator:
         assert await placed(coordinator, school="99AA00") == (200, FEW)
         assert (await placed(coordinator, school="99AB00"))[0] == 404
@@ -57,6 +59,7 @@ async def test_everybody_sees_their_own_and_the_published_figures_of_the_others(
     async with region.as_("intermediary") as sbb:
         assert (await sbb.get("/v1/tables/outcomes", params={"region": "AM11"})).json()["n"] is None
         assert (await placed(sbb, school="99AA00"))[0] == 404
+        assert (await placed(sbb, toDate="2024-12-31"))[0] == 403
     async with region.as_("operator") as operator:
         assert (await operator.get("/v1/tables/outcomes")).json()["n"] == 1
         assert (await placed(operator, school="99ZZ99"))[0] == 404

@@ -11,7 +11,7 @@ from shared.events.intake import (
     OfferChanged,
     SchoolRegistered,
 )
-from tests.intake.world import EMPLOYER, FIRST, LELYSTAD, OFFER, SECOND, ZWOLLE, World, good, unknown
+from tests.intake.world import EMPLOYER, FIRST, LELYSTAD, OFFER, SECOND, ZWOLLE, World, a_client, good, unknown
 
 
 async def test_a_school_has_the_region_of_its_address(world: World) -> None:
@@ -29,8 +29,8 @@ async def test_a_school_takes_part_once(world: World) -> None:
 
 async def test_who_may_register_a_school(world: World) -> None:
     school = {"brin": "01AA00", "name": "Nieuw", "kind": "vso", "address": LELYSTAD}
-    elsewhere = world.intake.as_("regional-coordinator", regions=["AM36"])
-    here = world.intake.as_("regional-coordinator", regions=["AM11"])
+    elsewhere = world.as_("regional-coordinator", regions=["AM36"])
+    here = world.as_("regional-coordinator", regions=["AM11"])
     assert (await world.first.post("/v1/schools", json=school)).status_code == 403
     assert (await elsewhere.post("/v1/schools", json=school)).status_code == 403
     assert (await here.post("/v1/schools", json=school)).status_code == 201
@@ -210,7 +210,7 @@ async def test_who_moves_takes_the_offers_along(world: World) -> None:
 async def test_schools_outside_the_region_see_but_do_not_change(world: World) -> None:
     far = {"brin": "02BB00", "name": "Ver weg", "kind": "vso", "address": ZWOLLE}
     await good(world.operator.post("/v1/schools", json=far))
-    outsider = world.intake.as_("coordinator", schools=["02BB00"])
+    outsider = world.as_("coordinator", schools=["02BB00"])
     employer = await world.employer()
     path = f"/v1/employers/{employer['id']}"
     assert (await outsider.get(path)).status_code == 200
@@ -279,7 +279,7 @@ async def test_other_schools_see_of_a_contact_that_it_was_when_and_by_which_scho
 
 
 async def test_who_works_for_several_schools_says_for_which(world: World) -> None:
-    bureau = world.intake.as_("coordinator", schools=[FIRST, SECOND])
+    bureau = world.as_("coordinator", schools=[FIRST, SECOND])
     assert (await bureau.post("/v1/employers", json=EMPLOYER)).json()["errors"][0]["pointer"] == "/broughtInBy"
     second = str(world.schools[SECOND])
     employer = await world.employer(by=bureau, broughtInBy=second)
@@ -299,7 +299,7 @@ async def test_nobody_speaks_for_a_school_that_is_not_the_own(world: World) -> N
 
 
 async def test_a_regional_coordinator_stays_within_the_region(world: World) -> None:
-    here, elsewhere = (world.intake.as_("regional-coordinator", regions=[r]) for r in ("AM11", "AM36"))
+    here, elsewhere = (world.as_("regional-coordinator", regions=[r]) for r in ("AM11", "AM36"))
     assert (await here.post("/v1/employers", json=EMPLOYER)).status_code == 201
     assert (await elsewhere.post("/v1/employers", json=EMPLOYER)).status_code == 403
     employer = await world.employer()
@@ -318,7 +318,7 @@ async def test_an_unknown_kind_of_work_is_refused_rather_than_matched_with_nothi
 
 async def test_an_installation_adds_its_own_kinds_of_work(service: Any) -> None:
     intake = await service("intake", extra_sectors={"groen": "groen"})
-    operator = intake.as_("operator")
+    operator = a_client(intake, "operator")
     assert (await operator.post("/v1/employers", json=EMPLOYER | {"sectors": ["groen"]})).status_code == 201
     codes = await good(operator.get("/v1/code-lists/sectors"))
     assert {"code": "groen", "nl": "groen", "en": "groen"} in codes["items"]

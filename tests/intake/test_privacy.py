@@ -35,16 +35,15 @@ PLACEMENT_PATHS = operations("{placement_id}")
 
 
 async def everybody_else(world: World) -> dict[str, httpx.AsyncClient]:
-    intake = world.intake
     return {
         "a second school": world.second,
         "an operator": world.operator,
-        "the regional coordinator": intake.as_("regional-coordinator", regions=["AM11"], schools=["05KJ00"]),
-        "an intermediary": intake.as_(
+        "the regional coordinator": world.as_("regional-coordinator", regions=["AM11"], schools=["05KJ00"]),
+        "an intermediary": world.as_(
             "intermediary", intermediary={"kind": "sbb", "regions": ["AM11"]}, schools=["05KJ00"]
         ),
-        "a machine without the scope": intake.as_(scope="intake:events:read"),
-        "a coordinator of no school": intake.as_("coordinator"),
+        "a machine without the scope": world.as_(scope="intake:events:read"),
+        "a coordinator of no school": world.as_("coordinator"),
     }
 
 

@@ -83,7 +83,7 @@ async def test_students_are_found_by_name_in_the_body(world: World) -> None:
 
 
 async def test_who_works_for_several_schools_says_whose_student_it_is(world: World) -> None:
-    bureau = world.intake.as_("coordinator", schools=[FIRST, SECOND])
+    bureau = world.as_("coordinator", schools=[FIRST, SECOND])
     assert (await bureau.post("/v1/students", json=STUDENT)).json()["errors"][0]["pointer"] == "/school"
     student = await world.student(by=bureau, school=SECOND)
     assert student["schoolId"] == str(world.schools[SECOND])

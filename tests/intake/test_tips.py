@@ -14,7 +14,7 @@ TIP: dict[str, Any] = {"employer": {"name": "Bakkerij Vos", "kvkNumber": "876543
 
 
 def sbb(world: World, **area: Any) -> Any:
-    return world.intake.as_("intermediary", sub="sbb", intermediary={"kind": "sbb"} | (area or {"regions": ["AM11"]}))
+    return world.as_("intermediary", sub="sbb", intermediary={"kind": "sbb"} | (area or {"regions": ["AM11"]}))
 
 
 def answer(**employer: Any) -> HelpAnswered:
@@ -98,8 +98,8 @@ async def test_an_intermediary_stays_within_its_area(world: World) -> None:
 
 async def test_tips_are_read_by_the_region_and_by_who_gave_them(world: World) -> None:
     tip = await good(sbb(world).post("/v1/tips", json=TIP))
-    other = world.intake.as_("intermediary", sub="wsp", intermediary={"kind": "wsp", "regions": ["AM11"]})
-    elsewhere = world.intake.as_("regional-coordinator", regions=["AM36"])
+    other = world.as_("intermediary", sub="wsp", intermediary={"kind": "wsp", "regions": ["AM11"]})
+    elsewhere = world.as_("regional-coordinator", regions=["AM36"])
     for client, sees in ((world.first, 1), (world.operator, 1), (sbb(world), 1), (other, 0), (elsewhere, 0)):
         assert len((await good(client.get("/v1/tips")))["items"]) == sees
         assert (await client.get(f"/v1/tips/{tip['id']}")).status_code == (200 if sees else 404)

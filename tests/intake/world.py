@@ -52,6 +52,9 @@ class World:
     matching: httpx.AsyncClient
     schools: dict[str, UUID] = field(default_factory=dict)
 
+    def as_(self, *roles: str, **claims: Any) -> httpx.AsyncClient:
+        return a_client(self.intake, *roles, **claims)
+
     async def employer(self, by: httpx.AsyncClient | None = None, **facts: Any) -> Any:
         return await good((by or self.first).post("/v1/employers", json=EMPLOYER | facts))
 
@@ -73,12 +76,19 @@ class World:
         return await (by or self.first).post("/v1/placements", json=body)
 
 
+def a_client(intake: RunningService, *roles: str, **claims: Any) -> httpx.AsyncClient:
+    """A client with a token; without TLS settings, of which making each takes longer than a call."""
+    token = intake.bench.token(roles=list(roles), **claims)
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.AsyncClient(base_url=intake.url, headers=headers, timeout=20, verify=False)
+
+
 async def a_world(intake: RunningService) -> World:
     """Two schools in Flevoland and who calls for them."""
-    first = intake.as_("coordinator", sub="first", schools=[FIRST])
-    second = intake.as_("coordinator", sub="second", schools=[SECOND])
-    matching = intake.as_(sub="matching", scope="intake:profiles:read")
-    world = World(intake, intake.as_("operator", sub="operator"), first, second, matching)
+    first = a_client(intake, "coordinator", sub="first", schools=[FIRST])
+    second = a_client(intake, "coordinator", sub="second", schools=[SECOND])
+    matching = a_client(intake, sub="matching", scope="intake:profiles:read")
+    world = World(intake, a_client(intake, "operator", sub="operator"), first, second, matching)
     for brin in (FIRST, SECOND):
         school = {"brin": brin, "name": f"School {brin}", "kind": "pro", "address": LELYSTAD}
         made = await good(world.operator.post("/v1/schools", json=school))

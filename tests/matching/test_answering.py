@@ -50,7 +50,7 @@ async def test_when_a_placement_ends_the_next_student_is_proposed_for_the_time_a
     await world.tell(ended(placement, on=date(2026, 12, 18), outcome=Outcome.STOPPED_EARLY))
     event = await world.proposed()
     assert (event.student_id, event.offer_id) == (waiting, offer.offer_id)
-    assert (event.begin_date, event.end_date) == (date(2026, 12, 19), date(2027, 2, 12))
+    assert (event.begin_date, event.end_date) == (date(2026, 12, 18), date(2027, 2, 12))
 
 
 async def test_a_placement_whose_end_is_heard_of_first_takes_no_seat_afterwards(world: World) -> None:
@@ -59,7 +59,7 @@ async def test_a_placement_whose_end_is_heard_of_first_takes_no_seat_afterwards(
     await world.tell(ended(placement, on=date(2026, 9, 10)), version=2)
     await world.tell(placement, version=1)
     await world.student()
-    assert (await world.proposed()).begin_date == date(2026, 9, 11)
+    assert (await world.proposed()).begin_date == date(2026, 9, 10)
 
 
 async def test_a_placement_by_hand_takes_the_seat_and_ends_the_search(world: World) -> None:

@@ -16,6 +16,9 @@ from shared.unit_of_work import Work
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
+INSIDERS = (Role.COORDINATOR, Role.REGIONAL_COORDINATOR, Role.OPERATOR)
+"""Who may see counts of students over a period."""
+
 RegionCode = Annotated[
     str | None,
     Query(
@@ -31,13 +34,19 @@ SchoolCode = Annotated[
     ),
 ]
 FromDate = Annotated[
-    date | None, Query(alias="fromDate", description="First day of the period; needs a token.", examples=["2024-02-01"])
+    date | None,
+    Query(
+        alias="fromDate",
+        description="First day of the period; for counts of students only for schools.",
+        examples=["2024-02-01"],
+    ),
 ]
 ToDate = Annotated[
     date | None,
     Query(
         alias="toDate",
-        description="Last day of the period, and the day that durations are counted back from; needs a token.",
+        description="Last day of the period, and the day that durations are counted back from; for counts of students "
+        "only for schools.",
         examples=["2024-07-12"],
     ),
 ]
@@ -53,9 +62,8 @@ async def scope_of(
 ) -> Scope:
     """The part of the figures that was asked for, if the caller may see it."""
     _check(region, from_date, to_date)
-    if visitor is None and (school or from_date or to_date):
-        # the difference of two periods could tell of a single student
-        raise Unauthenticated(why="figures of a school or a period are not published")
+    if visitor is None and school is not None:
+        raise Unauthenticated(why="figures of a school are not published")
     school_id = None if school is None else await _own_school(school, visitor, RegisterStore(work.session))
     return Scope(
         as_of=to_date or datetime.now(AMSTERDAM).date(),
@@ -64,13 +72,14 @@ async def scope_of(
         from_date=from_date,
         to_date=to_date,
         hide=not _sees_all(visitor, region, school_id),
+        outsider=visitor is None or not visitor.has(*INSIDERS),
     )
 
 
 def published(region: str | None) -> Scope:
     """What everybody may see of a region; `Invalid` when there is none of that code."""
     _check(region, None, None)
-    return Scope(as_of=datetime.now(AMSTERDAM).date(), region=region)
+    return Scope(as_of=datetime.now(AMSTERDAM).date(), region=region, outsider=True)
 
 
 AskedScope = Annotated[Scope, Depends(scope_of, scope="function")]

@@ -17,7 +17,7 @@ from services.analytics.domain.scope import Scope
 from services.analytics.domain.table import Description, Table, Unit
 from services.analytics.store import CountStore, RegisterStore
 from shared.api import Page, Resource
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.unit_of_work import Work
 
 router = APIRouter(prefix="/v1/tables", tags=["tables"])
@@ -136,8 +136,9 @@ async def read_table(
 
 
 async def table_of(name: str, scope: Scope, work: Work) -> Table:
-    """Count a table; `NotFound` when there is none of that name."""
+    """Count a table; `NotFound` when there is none of that name, `Forbidden` for students of a period."""
     if name == FUNNEL_BY_REGION.name:
+        _check_period(FUNNEL, scope)
         return by_region(
             FUNNEL_BY_REGION, FUNNEL, await CountStore(work.session).counts(FUNNEL.about.name, scope), scope
         )
@@ -145,10 +146,16 @@ async def table_of(name: str, scope: Scope, work: Work) -> Table:
     if table is None:
         raise NotFound("table")
     if isinstance(table, CountTable):
+        _check_period(table, scope)
         return counted(table, await CountStore(work.session).counts(name, scope), scope)
     if isinstance(table, EmployerTable):
         return table.count(table.about, await RegisterStore(work.session).employers(scope), scope)
     return table.count(table.about, await RegisterStore(work.session).schools(scope), scope)
+
+
+def _check_period(table: CountTable, scope: Scope) -> None:
+    if scope.outsider and scope.period and table.persons:
+        raise Forbidden("counts of students over a period are for schools and regional coordinators")
 
 
 def _info(about: Description) -> dict[str, object]:

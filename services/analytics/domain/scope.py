@@ -17,3 +17,10 @@ class Scope:
     to_date: date | None = None
     hide: bool = True
     """Whether small counts of persons are hidden, as in everything that is published."""
+    outsider: bool = False
+    """Asked by somebody who works with no students: two periods that differ by a day could tell of a single one."""
+
+    @property
+    def period(self) -> bool:
+        """Whether it is bounded in time."""
+        return self.from_date is not None or self.to_date is not None

@@ -160,9 +160,9 @@ class OpeningStore:
         taken = select(
             placements.c.offer_id,
             placements.c.begin_date,
-            func.coalesce(ended, placements.c.end_date).label("end_date"),
+            func.coalesce(ended - 1, placements.c.end_date).label("end_date"),  # free from `endedDate` on
             ended.is_(None).label("running"),
-        ).where(among(placements.c.offer_id, ids), or_(ended.is_(None), ended >= placements.c.begin_date))
+        ).where(among(placements.c.offer_id, ids), or_(ended.is_(None), ended > placements.c.begin_date))
         held = select(
             proposals.c.offer_id, proposals.c.begin_date, proposals.c.end_date, true().label("running")
         ).where(among(proposals.c.offer_id, ids), among(proposals.c.state, HOLDING))

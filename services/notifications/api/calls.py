@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from services.notifications.api.callers import recipient_of
 from services.notifications.domain.calls import Call, CallState, band, may_be_seen_by
@@ -15,7 +15,7 @@ from services.notifications.store import CallStore, SurroundingsStore
 from services.notifications.store.calls import GivenAnswer, asked_of, everywhere, of_regions, the_one
 from services.notifications.store.clock import now_of
 from services.notifications.telling import tell_coordinators
-from shared.api import Body, Page, PageQuery, Resource, ShortText
+from shared.api import Body, Page, PageQuery, Resource, ShortText, without_bsn
 from shared.errors import NotFound
 from shared.events.codes import Code, IntermediaryKind, PlacementKind, Region
 from shared.events.notifications import HelpAnswered, HelpDeclined, SuggestedEmployer
@@ -57,6 +57,9 @@ _CALL: dict[str, Any] = {
 }
 
 
+Website = Annotated[str, Field(max_length=200, pattern=r"^https?://"), AfterValidator(without_bsn)]
+
+
 class NamedEmployer(Body):
     """An employer worth a call: an organisation, never a person."""
 
@@ -66,8 +69,8 @@ class NamedEmployer(Body):
     kvk_number: Annotated[str, Field(pattern=r"^\d{8}$")] | None = None
     sector: Code | None = None
     postcode: Annotated[str, Field(pattern=r"^[1-9]\d{3} ?[A-Z]{2}$")] | None = None
-    place: Annotated[ShortText, Field(max_length=100)] | None = None
-    website: Annotated[ShortText, Field(pattern=r"^https?://")] | None = None
+    place: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(without_bsn)] | None = None
+    website: Website | None = None
 
 
 class AnswerCall(Body):

@@ -30,8 +30,10 @@ class AskInOrder(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    kinds: Annotated[list[IntermediaryKind], Field(max_length=len(IntermediaryKind))]
-    patience_seconds: Annotated[int, Field(ge=0, le=LONGEST_PATIENCE)] = 0
+    kinds: Annotated[
+        list[IntermediaryKind], Field(max_length=len(IntermediaryKind), json_schema_extra={"uniqueItems": True})
+    ]
+    patience_seconds: Annotated[int, Field(strict=True, ge=0, le=LONGEST_PATIENCE)] = 0
 
     @field_validator("kinds")
     @classmethod
