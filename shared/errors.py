@@ -81,6 +81,11 @@ _COLLIDED = ("40001", "40P01", "55P03")
 """SQLSTATEs of transactions that only collided with another: serialisation, deadlock, lock timeout."""
 
 
+def described(error: BaseException) -> str:
+    """An error as it may be kept and logged: without the database's DETAIL, which quotes the row."""
+    return "\n".join(line for line in repr(error).replace("\\n", "\n").splitlines() if "DETAIL:" not in line)
+
+
 def _sqlstate(error: BaseException) -> str:
     seen: BaseException | None = error
     while seen is not None:

@@ -7,6 +7,13 @@ from typing import Literal
 import structlog
 
 
+def _without_rows(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """PostgreSQL's DETAIL quotes the row that it refused, and that may be a student's."""
+    if "DETAIL:" in (trace := str(line.get("exception", ""))):
+        line["exception"] = "\n".join(part for part in trace.splitlines() if "DETAIL:" not in part)
+    return line
+
+
 def configure_logging(service: str, log_format: Literal["json", "console"]) -> None:
     """Send structlog's and the standard library's lines to standard error in one format."""
     shared: list[structlog.typing.Processor] = [
@@ -14,6 +21,7 @@ def configure_logging(service: str, log_format: Literal["json", "console"]) -> N
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _without_rows,
     ]
     render: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()

@@ -16,6 +16,8 @@ class Outcome:
     total: dict[str, Any]
     why: Counter[str]
     happened: Counter[str]
+    matched_again: tuple[float, ...]
+    """Seconds from the end of a placement to the proposal of its seat to somebody who waited for one."""
 
 
 async def of(player: Player) -> Outcome:
@@ -26,7 +28,7 @@ async def of(player: Player) -> Outcome:
         for region, name in REGION_NAMES.items()
     }
     total = await operator.get("analytics", "/v1/figures/summary")
-    return Outcome(regions, total, await _why(player), player.happened)
+    return Outcome(regions, total, await _why(player), player.happened, tuple(player.matched_again))
 
 
 async def _why(player: Player) -> Counter[str]:
@@ -58,6 +60,7 @@ async def problems(player: Player, found: Outcome) -> list[str]:
         "proposals declined": happened["declined"] > 0,
         "calls that became an offer": happened["call that became an offer"] > 0,
         "calls for help answered": happened["answer"] > 0,
+        "seats matched again at once": bool(found.matched_again),
         "webhooks whose signature fits": bool(player.receiver.received) and not player.receiver.refused,
     }
     return wrong + [f"too few: {what}" for what, well in enough.items() if not well] + await _parked(player)

@@ -10,6 +10,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from deploy.demo import timeline
@@ -56,6 +57,9 @@ class Player:
     courses: dict[str, Course] = field(default_factory=dict)
     lanes: dict[str, int] = field(default_factory=dict)
     proposed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ended: dict[str, datetime] = field(default_factory=dict)
+    matched_again: list[float] = field(default_factory=list)
+    """Seconds from the end of a placement to the proposal of its seat to somebody who waited for one."""
     positions: Counter[str] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
     answered: set[str] = field(default_factory=set)
@@ -263,11 +267,15 @@ class Player:
             if event["type"].endswith("placement-started.v1"):
                 self.courses[data["studentId"]].placement = data
                 self.happened["started"] += 1
+            elif event["type"].endswith("placement-ended.v1"):
+                self.ended[event["id"]] = datetime.fromisoformat(event["time"])
             elif event["type"].endswith("placement-refused.v1"):
                 self.courses[data["studentId"]].searching = True
         for event in await self._log(operator, "matching"):
             if event["type"].endswith("match-proposed.v1"):
                 self.proposed[event["data"]["proposalId"]] = event["data"]
+                if freed_at := self.ended.get(event.get("causationid", "")):
+                    self.matched_again.append((datetime.fromisoformat(event["time"]) - freed_at).total_seconds())
             elif event["type"].endswith("match-expired.v1"):
                 self.proposed.pop(event["data"]["proposalId"], None)
         return bool(self.proposed)

@@ -1,6 +1,7 @@
 """The demo's last page: what came of it, where everything is, and what to try next."""
 
 import sys
+from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -58,7 +59,8 @@ def table(found: Outcome) -> None:
     console.print(f"Wie nog zoekt, vooral waarom: {why or 'niemand zoekt nog'}.")
     console.print(
         f"Van 'klaar om te zoeken' tot voorstel: {_seconds(found.total['medianSecondsReadyToProposed'])} (mediaan); "
-        f"van einde van een plaatsing tot nieuw voorstel: {_seconds(found.total['medianSecondsEndedToMatchedAgain'])}."
+        f"van einde van een plaatsing tot voorstel voor wie op die plek wachtte: "
+        f"{_seconds(median(found.matched_again) if found.matched_again else None)} ({len(found.matched_again)} keer)."
     )
     happened = found.happened
     console.print(

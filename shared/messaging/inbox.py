@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy import CursorResult, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared.errors import is_infrastructure, is_transient
+from shared.errors import described, is_infrastructure, is_transient
 from shared.events import Event
 from shared.events.envelope import Envelope, Unreadable
 from shared.messaging.handlers import Handler, Handlers
@@ -133,10 +133,10 @@ class Inbox:
                 tried += 1
                 if not (is_transient(error) or is_infrastructure(error)):
                     log.exception("event_parked")
-                    return await self._record(envelope, body, "parked", repr(error))
+                    return await self._record(envelope, body, "parked", described(error))
                 if tried >= IMMEDIATE_TRIES:
-                    log.warning("event_to_be_retried", error=repr(error))
-                    return await self._record(envelope, body, "retry", repr(error))
+                    log.warning("event_to_be_retried", error=described(error))
+                    return await self._record(envelope, body, "retry", described(error))
 
     async def _apply(self, handler: Handler, event: Event, envelope: Envelope, body: bytes, *, again: bool) -> str:
         async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():

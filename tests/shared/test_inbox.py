@@ -144,3 +144,12 @@ async def test_what_the_broker_gave_up_on_is_parked(toy: RunningService) -> None
     default = toy.exchange.channel.default_exchange  # type: ignore[attr-defined]
     await default.publish(aio_pika.Message(envelope.to_json().encode()), parking.name)
     assert await toy.handled(envelope) == ["parked"]
+
+
+async def test_a_row_that_the_database_refuses_is_not_quoted_in_the_error(toy: RunningService) -> None:
+    await toy.sql.execute("alter table notes add constraint short check (length(note) < 5)")
+    parked = await toy.announce(event("ThingHappened", "something private"))
+    assert await toy.handled(parked) == ["parked"]
+    error = await toy.sql.fetchval("select error from inbox")
+    assert "short" in error
+    assert "private" not in error

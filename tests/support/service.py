@@ -36,6 +36,7 @@ class RunningService:
     url: str
     client: httpx.AsyncClient
     database: Database
+    given: Mapping[str, str]
     sql: "asyncpg.Connection[asyncpg.Record]"
     exchange: AbstractExchange
     tap: AbstractQueue
@@ -104,7 +105,7 @@ class RunningService:
     async def replica(self) -> AsyncIterator[str]:
         """A second process's worth of the service on the same database and queue; its address."""
         async with contextlib.AsyncExitStack() as stack:
-            yield await served(stack, self.bench, self.name, self.database, {})
+            yield await served(stack, self.bench, self.name, self.database, self.given)
 
     async def _receive(self, deadline: float) -> None:
         while (message := await self.tap.get(fail=False, no_ack=True)) is None:
@@ -131,7 +132,7 @@ async def running_service(bench: Bench, name: str, **given: str) -> AsyncIterato
         sql = await asyncpg.connect(database.owner_url)
         stack.push_async_callback(sql.close)
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=20))
-        yield RunningService(bench, name, url, client, database, sql, exchange, tap)
+        yield RunningService(bench, name, url, client, database, given, sql, exchange, tap)
 
 
 async def served(
