@@ -19,7 +19,7 @@ from deploy.demo.intermediaries import Intermediary, Suggestion
 from deploy.demo.organisations import Employer, Town
 from deploy.demo.population import Population
 from deploy.demo.quiet import DECIDING, quiet
-from deploy.demo.receiver import Receiver
+from deploy.demo.receiver import CALL_FOR_HELP, Receiver
 from deploy.demo.students import Student
 from deploy.progress import Report
 
@@ -29,7 +29,6 @@ NEAR_KM = 30.0
 """Regions with towns nearer than this share a lane: in the hour that students travel at most, nobody gets farther."""
 
 HOOK_SECONDS = 20.0
-UNMATCHED = "nl.stagebrug.student-unmatched.v1"
 
 
 @dataclass
@@ -345,7 +344,7 @@ class Player:
         asked = (await operator.get("notifications", "/v1/progress"))["published"]
         expected = asked.get("nl.stagebrug.intermediary-asked.v1", 0)
         async with asyncio.timeout(HOOK_SECONDS):
-            while self.receiver.count(UNMATCHED) < expected:  # noqa: ASYNC110 — another process sends them
+            while self.receiver.count(CALL_FOR_HELP) < expected:  # noqa: ASYNC110 — another process sends them
                 await asyncio.sleep(0.02)
 
 

@@ -16,6 +16,8 @@ from starlette.routing import Route
 
 from deploy.ports import LOOPBACK, free_ports
 
+CALL_FOR_HELP = "nl.stagebrug.student-unmatched.v1"
+
 
 class Receiver:
     """One server for all intermediaries of the demo; each has a path of its own."""
@@ -35,7 +37,7 @@ class Receiver:
         )
 
     def called(self) -> set[str]:
-        """Who got anything since this was asked last."""
+        """Who was called for help since this was asked last."""
         new, self._new = self._new, set()
         return new
 
@@ -49,8 +51,10 @@ class Receiver:
         except (WebhookVerificationError, KeyError):
             self.refused += 1
             return Response(status_code=401)
-        self.received[name].append(json.loads(body))
-        self._new.add(name)
+        event = json.loads(body)
+        self.received[name].append(event)
+        if event["type"] == CALL_FOR_HELP:
+            self._new.add(name)
         return Response(status_code=204)
 
 
