@@ -15,10 +15,10 @@ from tests.support.webhook_receiver import WebhookReceiver
 
 
 async def test_two_replicas_deliver_every_event_once_and_each_tells_its_listeners(
-    running: RunningService, bench: Bench, subscriber: Subscribing
+    running: RunningService, subscriber: Subscribing
 ) -> None:
     async with AsyncExitStack() as stack:
-        beside = await served(stack, bench, "notifications", running.database, QUICK)
+        beside = await stack.enter_async_context(running.replica())
         municipality = await subscriber("municipality")
         listener = await stack.enter_async_context(running.as_("coordinator", schools=[facts.BRIN]))
         response = await stack.enter_async_context(listener.stream("GET", f"{beside}/v1/stream"))

@@ -38,7 +38,7 @@ class MailClient:
         self._front_end = settings.front_end_url.rstrip("/")
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
-            autoescape=jinja2.select_autoescape(["html.j2"]),
+            autoescape=jinja2.select_autoescape(["html"]),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -49,7 +49,7 @@ class MailClient:
 
         ValueError when an address or a header holds a line break: the policy refuses to write a header into a header.
         """
-        words: Any = self._templates.get_template(f"{mail.template}.j2").make_module({"facts": mail.facts})
+        words: Any = self._templates.get_template(f"{mail.template}.txt").make_module({"facts": mail.facts})
         values = {"words": words, "link": f"{self._front_end}{mail.path}"}
         message = EmailMessage(SMTP)
         message["From"] = self._from
@@ -58,8 +58,8 @@ class MailClient:
         message["Message-ID"] = f"<{mail.id}@{_domain(self._from)}>"
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-        message.set_content(self._templates.get_template("letter.txt.j2").render(values))
-        message.add_alternative(self._templates.get_template("letter.html.j2").render(values), subtype="html")
+        message.set_content(self._templates.get_template("letter.txt").render(values))
+        message.add_alternative(self._templates.get_template("letter.html").render(values), subtype="html")
         return message
 
     async def send(self, mail: WaitingMail, seconds: float) -> None:

@@ -15,9 +15,9 @@ from shared.unit_of_work import MessageWork
 @handlers.on(StudentReady, Kind.STATE, group="student")
 async def know_a_student(event: StudentReady, work: MessageWork) -> None:
     """Later events name a student by id only; the school is all that is kept."""
-    await SurroundingsStore(work.session).note(
-        Whereabouts(event.student_id, "student", event.region, event.municipality, event.school_id)
-    )
+    surroundings = SurroundingsStore(work.session)
+    await surroundings.note(Whereabouts(event.student_id, "student", event.region, event.municipality, event.school_id))
+    await surroundings.search_again(event.student_id, work.envelope.time)
     await pass_on(event, work)
 
 

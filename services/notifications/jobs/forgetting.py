@@ -4,11 +4,15 @@ from datetime import timedelta
 
 from services.notifications.clients import Resources
 from services.notifications.jobs import jobs
-from services.notifications.store import DeliveryStore, MailStore, StreamStore
+from services.notifications.store import DeliveryStore, MailStore, StreamStore, SurroundingsStore
 from shared.unit_of_work import UnitOfWork
 
 STREAM_KEPT = timedelta(hours=1)
 """A client that was away for longer loads its page anew anyway."""
+
+
+STUDENT_KEPT = timedelta(days=90)
+"""After a student's search: a placement that is refused meanwhile still has to find the student's school."""
 
 
 @jobs.every(seconds=600)
@@ -18,4 +22,5 @@ async def forget(work: UnitOfWork) -> bool:
     age = timedelta(days=resources.settings.keep_days)
     await StreamStore(work.session).forget(STREAM_KEPT)
     await MailStore(work.session).forget(age)
+    await SurroundingsStore(work.session).forget_settled(STUDENT_KEPT)
     return bool(await DeliveryStore(work.session).forget(age))

@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from prometheus_client import Counter
 
 from services.notifications.clients import Resources
 from services.notifications.domain.schedule import LET_US_WAIT, Answer, Verdict, judge, pause_after
@@ -26,6 +27,8 @@ SILENCE = timedelta(seconds=10)
 """After a receiver did not answer at all, its other events wait a little: each would cost a whole time limit."""
 
 HANDSHAKES_AT_ONCE = 10
+
+TRIES = Counter("stagebrug_webhook_tries", "Requests to receivers of webhooks, by what became of them.", ["verdict"])
 
 
 @jobs.every(seconds=1.0, wake="deliveries")
@@ -64,6 +67,7 @@ async def _write_down(work: UnitOfWork, delivery: Delivery, answer: Answer, took
     if subscription is None:
         return
     verdict = judge(answer)
+    TRIES.labels(verdict).inc()
     pause = pause_after(delivery.tries, answer, work.resources.settings.webhook_pauses)
     if not await DeliveryStore(work.session).record(delivery, answer, verdict, pause):
         return

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,14 +40,20 @@ class SurroundingsStore:
             insert(whereabouts).values(row).on_conflict_do_update(index_elements=["id"], set_={"settled_at": settled})
         )
 
+    async def search_again(self, student_id: UUID, at: datetime) -> None:
+        """A student searches since that moment, if nothing later is known."""
+        earlier = (whereabouts.c.id == student_id) & (whereabouts.c.settled_at < at)
+        await self._session.execute(update(whereabouts).where(earlier).values(settled_at=None))
+
     async def settled_at(self, student_id: UUID) -> datetime | None:
         """Since when a student does not search any more, if that is known."""
         query = select(whereabouts.c.settled_at).where(whereabouts.c.id == student_id)
         return (await self._session.execute(query)).scalar_one_or_none()
 
-    async def forget(self, thing_id: UUID) -> None:
-        """Something has no whereabouts any more."""
-        await self._session.execute(delete(whereabouts).where(whereabouts.c.id == thing_id))
+    async def forget_settled(self, older_than: timedelta) -> None:
+        """Forget students who have not searched for so long."""
+        old = whereabouts.c.settled_at < func.clock_timestamp() - older_than
+        await self._session.execute(delete(whereabouts).where(old))
 
     async def around(self, event: Event, more_schools: Iterable[UUID] = ()) -> Surroundings:
         """What is known of the things that an event names, and the codes of all schools concerned."""
