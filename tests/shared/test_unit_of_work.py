@@ -41,3 +41,12 @@ async def test_the_log_has_every_event_once_in_positions_without_gaps(toy: Runni
     assert [item["position"] for item in log["items"] + rest["items"]] == [1, 2, 3, 4, 5, 6]
     assert (await toy.as_("coordinator").get("/v1/events")).status_code == 403
     assert (await toy.as_(scope="toy:events:read").get("/v1/events")).status_code == 200
+
+
+async def test_a_trace_goes_on_from_the_call_into_the_event(toy: RunningService) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    answer = await toy.client.post("/v1/things", json={"name": "traced"}, headers=headers)
+    message = await toy.until("select message from event_log")
+    assert f"00-{trace}-" in message
+    assert answer.headers["x-request-id"] in message
