@@ -4,6 +4,7 @@ import sys
 from statistics import median
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -45,8 +46,8 @@ WIDTH = 112
 def table(found: Outcome) -> None:
     """A line per region that a coordinator understands."""
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
-    shown = Table(title="Een half schooljaar in negen arbeidsmarktregio's", title_justify="left")
-    shown.add_column("regio")
+    shown = Table(title="Een half schooljaar in negen arbeidsmarktregio's", title_justify="left", box=box.SIMPLE_HEAD)
+    shown.add_column("regio", no_wrap=True)
     for title in COLUMNS.values():
         shown.add_column(title, justify="right")
     for name, figures in found.regions.items():
