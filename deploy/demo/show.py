@@ -39,7 +39,7 @@ WHY = {
 }
 
 
-WIDTH = 112
+WIDTH = 120
 """Characters, where the output is no terminal that has a width of its own."""
 
 
@@ -49,7 +49,7 @@ def table(found: Outcome) -> None:
     shown = Table(title="Een half schooljaar in negen arbeidsmarktregio's", title_justify="left", box=box.SIMPLE_HEAD)
     shown.add_column("regio", no_wrap=True)
     for title in COLUMNS.values():
-        shown.add_column(title, justify="right")
+        shown.add_column(title, justify="right", min_width=max(map(len, title.split())))
     for name, figures in found.regions.items():
         shown.add_row(name, *_cells(figures))
     shown.add_section()
