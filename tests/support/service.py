@@ -21,10 +21,10 @@ from deploy.ports import free_ports
 from shared.events import Event
 from shared.events.envelope import CONTENT_TYPE, Envelope
 from shared.messaging.publishing import EXCHANGE
+from shared.settings import TEST_OIN
 from tests.support.bench import Bench, QuietServer, settings_for
 
 E = TypeVar("E", bound=Event)
-TEST_OIN = "00000099000000000001"
 
 
 @dataclass
