@@ -84,30 +84,10 @@ def create_service(
             app.state.runtime = await _start(stack, name, settings, metadata, handlers, jobs or Jobs(), given)
             yield
 
-    app = FastAPIOffline(
-        title=f"Stagebrug {name}",
-        summary=title,
-        version=http.API_VERSION,
-        contact=CONTACT,
-        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
-        servers=[{"url": settings.public_url.rstrip("/"), "description": "This installation."}],
-        openapi_url="/v1/openapi.json",
-        redoc_url=None,
-        redirect_slashes=False,
-        lifespan=lifespan,
-        responses=_ERRORS,
-    )
+    app = _described_app(name, settings, title, lifespan)
     app.state.handles = frozenset(handlers.by_type)
     http.install(app)
-    if settings.cors_origins:
-        exposed = ["API-Version", "X-Request-Id", "ETag", "Location"]
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=exposed,
-        )
+    _allow_front_ends(app, settings)
     _document_400_only(app)
     routers = [api] if isinstance(api, APIRouter) else list(api)
     for router in (health.router, event_feed(name, raw_log_path), parking.router, progress.router, *routers):
@@ -142,6 +122,35 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"description": "Never: invalid input is 400."},
     503: _documented("Away for a moment; nothing was recorded."),
 }
+
+
+def _described_app(name: str, settings: ServiceSettings, title: str, lifespan: Any) -> FastAPI:
+    """An empty app whose document and docs page keep the rules and ask nothing of other hosts."""
+    return FastAPIOffline(
+        title=f"Stagebrug {name}",
+        summary=title,
+        version=http.API_VERSION,
+        contact=CONTACT,
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": settings.public_url.rstrip("/"), "description": "This installation."}],
+        openapi_url="/v1/openapi.json",
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        responses=_ERRORS,
+    )
+
+
+def _allow_front_ends(app: FastAPI, settings: ServiceSettings) -> None:
+    if settings.cors_origins:
+        exposed = ["API-Version", "X-Request-Id", "ETag", "Location"]
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=exposed,
+        )
 
 
 def _document_400_only(app: FastAPI) -> None:
