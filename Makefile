@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test lint types docs lock .venv
+.PHONY: help demo up down test bench faults lint types docs lock .venv
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,12 @@ down: ## stop what up or demo started; the data stays
 test: .venv ## everything, against a real broker and a real database
 	@.venv/bin/python -m pytest
 
+faults: .venv ## break everything on purpose: SEED=… MINUTES=… FAULTS=F2,F5 SEEDS=… TABLE=…
+	@.venv/bin/python -m tests.faults
+
+bench: .venv ## how fast it is here, beside what the libraries alone reach: docs/performance.md
+	@.venv/bin/python -m tests.bench
+
 lint: .venv ## formatting, rules, walls between the services, dependencies
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/lint-imports && .venv/bin/deptry .
 
@@ -23,7 +29,7 @@ types: .venv ## mypy, strict
 	@.venv/bin/mypy .
 
 docs: .venv ## generate what follows from the code: events, schemas, API documents
-	@.venv/bin/python -m shared.events.reference
+	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls
 
 lock: .venv ## choose newest versions anew and write requirements.lock
 	@deploy/uv lock --upgrade && deploy/uv export --quiet --all-packages --no-emit-workspace --format requirements.txt -o requirements.lock

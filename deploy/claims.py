@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from deploy.errors import StackError
 from shared.events.codes import IntermediaryKind
 
-ROLES = ("coordinator", "regional-coordinator", "intermediary", "operator")
+ROLES = ("coordinator", "jobcoach", "regional-coordinator", "intermediary", "operator")
 
 SCHOOL = re.compile(r"\d{2}[A-Z]{2}\d{2}")
 REGION = re.compile(r"AM\d{2}")

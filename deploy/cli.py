@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from deploy.stack import Stack
 
 CHECKOUT = Path(__file__).parents[1]
-FURTHER = {"demo": "deploy.demo", "parked": "deploy.parked"}
+FURTHER = {
+    "analytics": "deploy.analytics",
+    "demo": "deploy.demo",
+    "erasures": "deploy.erasures",
+    "log": "deploy.log",
+    "parked": "deploy.parked",
+    "replay": "deploy.replay",
+}
 """Commands of modules of their own: each adds itself in `register(app)`, and is read only when it is asked for."""
 
 app = typer.Typer(

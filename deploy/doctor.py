@@ -103,6 +103,16 @@ def _topology(stack: Stack) -> Iterator[Finding]:
         yield Finding("topology", fine=False, says=f"{sentence} `stagebrug migrate` mends it.")
     if not lacking:
         yield Finding("topology", fine=True, says="every queue is bound to what its service handles")
+    yield from farewells(stack.servers.management_url, stack.name)
+
+
+def farewells(management_url: str, vhost: str) -> Iterator[Finding]:
+    """Who still hears an event version that will go; not fine any more once its day has come."""
+    from shared.deprecation import today
+    from shared.deprecation.in_use import deprecated_in_use
+
+    for use in asyncio.run(deprecated_in_use(management_url, vhost)):
+        yield Finding("farewell", fine=today() < use.sunset, says=str(use))
 
 
 def _chosen(stack: Stack) -> dict[str, int]:

@@ -1,25 +1,32 @@
 """`stagebrug parked`: what services could not handle, through each service's own API for operators."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import typer
 
-from deploy import tokens
+from deploy import editing
 from deploy.errors import StackError
-from deploy.plan import SERVICES
-from deploy.stack import Stack
+from deploy.operating import HERE, AsJson, Folder, Moment, Operator, counted, follow, moment
 
-parked = typer.Typer(no_args_is_help=True, help="Look at, replay or discard messages that could not be handled.")
+parked = typer.Typer(
+    no_args_is_help=True,
+    help="Look at, edit, replay or discard messages that could not be handled.",
+    epilog="Ends with 0 when all went well, 1 when something was refused or parked again, 2 when it was asked wrongly.",
+)
 
-Folder = Annotated[Path, typer.Option(help="Where the stack is kept.", envvar="STAGEBRUG_FOLDER")]
-HERE = Path(__file__).parents[1] / ".stack"
 Service = Annotated[str, typer.Argument(help="intake, matching, notifications or analytics.")]
-MessageId = Annotated[str, typer.Argument(help="The id that `list` shows.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+OneService = Annotated[str | None, typer.Option(help="Only this service.")]
+MessageId = Annotated[str, typer.Argument(help="The id that `list` shows; a number for an unreadable message.")]
+MaybeId = Annotated[str | None, typer.Argument(help="The id that `list` shows; or choose with --group, --type, --all.")]
+OfType = Annotated[str | None, typer.Option("--type", help="Only of this CloudEvents type.")]
+OfGroup = Annotated[str | None, typer.Option("--group", help="Only with this mistake, as `groups` shows it.")]
+OfSubject = Annotated[str | None, typer.Option("--subject", help="Only about this.")]
+WithText = Annotated[str | None, typer.Option("--text", help="Only with this in the error.")]
+Everything = Annotated[bool, typer.Option("--all", help="Everything that is parked in the service.")]
+Why = Annotated[str, typer.Option("--reason", help="Kept with the message, with your name.")]
+MaybeWhy = Annotated[str | None, typer.Option("--reason", help="Kept with the message, with your name.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,101 +35,218 @@ def register(app: typer.Typer) -> None:
 
 
 @parked.command("list")
-def list_parked(*, folder: Folder = HERE, as_json: AsJson = False) -> None:
-    """Show every service's parked and unreadable messages.
+def list_parked(
+    *,
+    folder: Folder = HERE,
+    service: OneService = None,
+    status: Annotated[str, typer.Option(help="parked, retry, waiting or discarded.")] = "parked",
+    event_type: OfType = None,
+    group: OfGroup = None,
+    subject: OfSubject = None,
+    since: Moment = None,
+    until: Moment = None,
+    text: WithText = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show parked and unreadable messages.
 
-    Example: [bold]stagebrug parked list[/bold]
+    Example: [bold]stagebrug parked list --service matching --since 2h[/bold]
     """
+    operator = Operator.of(folder)
+    wanted = _filter(event_type, group, subject, since, until, text)
     found = {
-        service: {
-            "parked": list(_pages(folder, service, "/v1/parked-messages")),
-            "unreadable": list(_pages(folder, service, "/v1/unreadable-messages")),
+        name: {
+            "parked": list(operator.pages(name, "/v1/parked-messages", {**wanted, "status": status})),
+            "unreadable": [] if wanted or status != "parked" else list(operator.pages(name, "/v1/unreadable-messages")),
         }
-        for service in SERVICES
+        for name in operator.chosen(service)
     }
     if as_json:
         typer.echo(json.dumps(found, indent=2))
         return
-    for service, messages in found.items():
+    for name, messages in found.items():
         for message in messages["parked"]:
-            error = (message["error"] or "").splitlines()[:1]
-            typer.echo(f"{service:14} {message['id']}  {message['type']}  {' '.join(error)[:120]}")
+            typer.echo(f"{name:14} {message['id']}  {message['type']}  {message['group']}  {_short(message['error'])}")
         for message in messages["unreadable"]:
-            typer.echo(f"{service:14} unreadable {message['id']}  {message['receivedAt']}  {message['error'][:120]}")
+            typer.echo(f"{name:14} unreadable {message['id']}  {message['receivedAt']}  {_short(message['error'])}")
     if not any(part for messages in found.values() for part in messages.values()):
+        typer.echo(f"Nothing is {status}.")
+
+
+@parked.command("groups")
+def list_groups(*, folder: Folder = HERE, service: OneService = None, as_json: AsJson = False) -> None:
+    """Show the mistakes behind what is parked, the most frequent first.
+
+    Example: [bold]stagebrug parked groups[/bold]
+    """
+    operator = Operator.of(folder)
+    found = {name: operator.call(name, "GET", "/v1/parked-groups")["items"] for name in operator.chosen(service)}
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    for name, groups in found.items():
+        for each in groups:
+            typer.echo(f"{name:14} {each['group']}  {each['count']:6} ×  {each['oldest']} … {each['newest']}")
+            typer.echo(f"{'':14} {_short(each['error'])}")
+            typer.echo(f"{'':14} for example {each['example']}  ({', '.join(each['types'])})")
+    if not any(found.values()):
         typer.echo("Nothing is parked.")
 
 
 @parked.command("show")
 def show_parked(service: Service, message_id: MessageId, folder: Folder = HERE) -> None:
-    """Show one message with its error and its content.
+    """Show one message: its content, every attempt, what it belongs to, what operators did with it.
 
     Example: [bold]stagebrug parked show matching 0198c0de-…[/bold]
     """
-    typer.echo(json.dumps(_call(folder, service, "GET", f"/v1/parked-messages/{message_id}"), indent=2))
+    typer.echo(json.dumps(Operator.of(folder).call(service, "GET", _path(message_id)), indent=2))
+
+
+@parked.command("edit")
+def edit_parked(
+    service: Service,
+    message_id: MessageId,
+    reason: Why,
+    *,
+    folder: Folder = HERE,
+    data: Annotated[Path | None, typer.Option(help="A file with the new data (JSON).")] = None,
+    changes: Annotated[list[str] | None, typer.Option("--set", help="path=value, as note=7; repeatable.")] = None,
+    replay: Annotated[bool, typer.Option("--replay", help="Have it handled again at once.")] = False,
+) -> None:
+    """Give a message other data, in your $EDITOR or as said; what was there is kept. Id, type and source stay.
+
+    An unreadable message is repaired: the whole CloudEvent is edited, and handled at once.
+
+    Example: [bold]stagebrug parked edit intake 0198c0de-… --set sector=zorg --reason "left out" --replay[/bold]
+    """
+    operator = Operator.of(folder)
+    path = _path(message_id)
+    known = operator.call(service, "GET", path)
+    unreadable = message_id.isdigit()
+    if not unreadable and known["message"] is None:
+        raise StackError("The message's content is not kept any more, so that it cannot be edited.")
+    before, verb, name = (known["body"], "_repair", "message") if unreadable else (None, "_edit", "data")
+    new = editing.edited(before or known["message"]["data"], data, changes or [])
+    with editing.kept_for_another_try(new):
+        operator.call(service, "POST", f"{path}/{verb}", {name: new, "reason": reason})
+    if unreadable:
+        typer.echo("Repaired; it will be handled now.")
+    elif replay:
+        _replay_one(operator, service, message_id, reason)
+    else:
+        typer.echo(f"Edited; the original is kept. Next: stagebrug parked replay {service} {message_id}")
 
 
 @parked.command("replay")
 def replay_parked(
     service: Service,
-    message_id: Annotated[str, typer.Argument(help="The id that `list` shows, or `all`.")],
+    message_id: MaybeId = None,
+    *,
     folder: Folder = HERE,
+    group: OfGroup = None,
+    event_type: OfType = None,
+    subject: OfSubject = None,
+    since: Moment = None,
+    until: Moment = None,
+    text: WithText = None,
+    everything: Everything = False,
+    rate: Annotated[float, typer.Option(min=0.01, max=1000, help="Messages each second.")] = 10,
+    reason: MaybeWhy = None,
 ) -> None:
-    """Let one message, or all of a service, be handled again.
+    """Let one message, or all that fit, be handled again at a bounded rate; shows how far it is until it is done.
 
-    Example: [bold]stagebrug parked replay matching all[/bold]
+    It goes on when this command is interrupted, and when the service restarts.
+
+    Example: [bold]stagebrug parked replay matching --group 3f9a0c1d2e4b --rate 5[/bold]
     """
-    ids = [message_id]
-    if message_id == "all":
-        ids = [message["id"] for message in _pages(folder, service, "/v1/parked-messages")]
-    for each in ids:
-        _call(folder, service, "POST", f"/v1/parked-messages/{each}/_replay")
-    typer.echo(f"{len(ids)} will be handled again.")
+    operator = Operator.of(folder)
+    wanted = _filter(event_type, group, subject, since, until, text)
+    if message_id:
+        _replay_one(operator, service, message_id, reason)
+        return
+    body = {**_chosen(wanted, everything=everything), "rate": rate, "reason": reason}
+    replay_id = operator.call(service, "POST", "/v1/parked-replays", body)["id"]
+    done = follow(
+        lambda: operator.call(service, "GET", f"/v1/parked-replays/{replay_id}"),
+        lambda now: f"{now['released']} of {now['total']} replayed; {counted(now['now'])}",
+    )
+    if done["state"] != "done":
+        raise StackError("The replay was cancelled; what was not replayed stays parked.")
 
 
 @parked.command("discard")
 def discard_parked(
     service: Service,
-    message_id: MessageId,
-    reason: Annotated[str, typer.Option(help="Why it needs no handling; kept with it.")],
+    reason: Why,
+    message_id: MaybeId = None,
+    *,
     folder: Folder = HERE,
+    group: OfGroup = None,
+    event_type: OfType = None,
+    subject: OfSubject = None,
+    since: Moment = None,
+    until: Moment = None,
+    text: WithText = None,
+    everything: Everything = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
 ) -> None:
-    """Give a message up, with a reason.
+    """Give a message up, or all that fit, with a reason; they are kept, and a replay takes them up again.
 
     Example: [bold]stagebrug parked discard matching 0198c0de-… --reason "test message"[/bold]
     """
-    _call(folder, service, "POST", f"/v1/parked-messages/{message_id}/_discard", {"reason": reason})
-    typer.echo("Discarded; its reason is kept.")
+    operator = Operator.of(folder)
+    if message_id:
+        operator.call(service, "POST", f"{_path(message_id)}/_discard", {"reason": reason})
+        typer.echo("Discarded; its reason is kept.")
+        return
+    wanted = _filter(event_type, group, subject, since, until, text)
+    body = {**_chosen(wanted, everything=everything), "reason": reason}
+    many = sum(1 for _ in operator.pages(service, "/v1/parked-messages", wanted))
+    if not yes:
+        typer.confirm(f"Discard {many} messages of {service}?", abort=True)
+    done = operator.call(service, "POST", "/v1/parked-messages/_discard", body)
+    typer.echo(f"{done['discarded']} discarded; the reason is kept with each.")
 
 
-def _pages(folder: Path, service: str, path: str) -> Iterator[dict[str, Any]]:
-    query: dict[str, str] = {}
-    while True:
-        page = _call(folder, service, "GET", path, query=query)
-        yield from page["items"]
-        if not page["next"]:
-            return
-        query = {"cursor": page["next"]}
+def _replay_one(operator: Operator, service: str, message_id: str, reason: str | None) -> None:
+    if message_id.isdigit():
+        raise StackError("What cannot be read cannot be replayed: repair it with `stagebrug parked edit`.")
+    operator.call(service, "POST", f"{_path(message_id)}/_replay", {"reason": reason})
+    done = follow(
+        lambda: _one(operator, service, message_id),
+        lambda now: f"{now['status']}{': ' + _short(now['error']) if now['status'] != 'done' else ''}",
+    )
+    if done["status"] == "parked":
+        raise StackError(f"It is parked again: {_short(done['error'])}")
 
 
-def _call(
-    folder: Path, service: str, method: str, path: str, body: Any = None, query: dict[str, str] | None = None
-) -> Any:
-    running = Stack.last(folder)
-    if running is None:
-        raise StackError(f"No stack was started in {folder}: run `stagebrug up` first.")
-    if service not in running.services:
-        raise StackError(f"There is no service {service}: choose from {', '.join(running.services)}.")
-    token = tokens.mint(running.folder, running.urls["issuer"], {"sub": "operator", "roles": ["operator"]})
-    headers = {"Authorization": f"Bearer {token}"}
-    try:
-        answer = httpx.request(
-            method, running.urls[service] + path, json=body, params=query, headers=headers, timeout=10
-        )
-    except httpx.TransportError:
-        raise StackError(f"{service} does not answer at {running.urls[service]}: see `stagebrug status`.") from None
-    if answer.is_error:
-        detail = answer.json().get("detail", answer.text[:200])
-        errors = "; ".join(error["detail"] for error in answer.json().get("errors", []))
-        raise StackError(f"{service} refused: {detail} {errors}".strip())
-    return answer.json()
+def _one(operator: Operator, service: str, message_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = operator.call(service, "GET", _path(message_id))
+    tried = found["status"] != "retry" or found["attempts"] > 0
+    return {**found, "state": "settled" if tried else "running"}
+
+
+def _path(message_id: str) -> str:
+    return f"/v1/{'unreadable' if message_id.isdigit() else 'parked'}-messages/{message_id}"
+
+
+def _filter(
+    event_type: str | None,
+    group: str | None,
+    subject: str | None,
+    since: str | None,
+    until: str | None,
+    text: str | None,
+) -> dict[str, str]:
+    asked = {"type": event_type, "group": group, "subject": subject, "since": moment(since), "until": moment(until)}
+    return {name: value for name, value in {**asked, "text": text}.items() if value is not None}
+
+
+def _chosen(wanted: dict[str, str], *, everything: bool) -> dict[str, Any]:
+    if bool(wanted) == everything:
+        raise StackError("Say which: an id, --group, --type, --subject, --since, --until, --text, or --all alone.")
+    return {"filter": wanted, "all": everything}
+
+
+def _short(error: str | None) -> str:
+    return " ".join((error or "").splitlines()[:1])[:120]

@@ -23,12 +23,12 @@ FRONT_ENDS = ("http://localhost:3000", "http://localhost:5173")
 """Where a front end under development usually is."""
 
 SCOPES = {
-    "intake": "",
+    "intake": "matching:events:read notifications:events:read analytics:events:read",
     "matching": "intake:profiles:read intake:events:read",
     "notifications": "intake:events:read matching:events:read",
     "analytics": "intake:events:read matching:events:read notifications:events:read",
 }
-"""What a service's own tokens may be used for at its neighbours."""
+"""What a service's own tokens may be used for at its neighbours: whom it listens to, their log it may read again."""
 
 
 def issuer(plan: Plan) -> Program:

@@ -3,7 +3,9 @@
 import importlib
 import os
 import resource
+import signal
 import sys
+from types import FrameType
 
 import uvicorn
 
@@ -18,6 +20,8 @@ def main() -> None:
     """Run the service that the first argument names, at STAGEBRUG_HOST and STAGEBRUG_PORT."""
     name = sys.argv[1]
     _raise_file_limit()
+    # uvicorn drains, and then raises the signal once more for whoever listened before it
+    signal.signal(signal.SIGTERM, _end_well)
     app = importlib.import_module(f"services.{name}.app").create_app()
     uvicorn.run(
         app,
@@ -32,6 +36,11 @@ def main() -> None:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN_WITHIN,
     )
+
+
+def _end_well(_signum: int, _frame: FrameType | None) -> None:
+    """Asked to end and drained, or not yet begun: neither is a failure that a supervisor should tell of."""
+    sys.exit(0)
 
 
 def _raise_file_limit() -> None:

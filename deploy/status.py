@@ -21,7 +21,7 @@ COUNTS = """
            count(*) filter (where status = 'retry') as retrying,
            count(*) filter (where status = 'waiting') as waiting,
            count(*) filter (where status = 'parked') as parked,
-           (select count(*) from unreadable) as unreadable
+           (select count(*) from unreadable where status = 'parked') as unreadable
     from inbox where status in ('retry', 'waiting', 'parked')
 """
 

@@ -43,11 +43,21 @@ def without_bsn(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(without_bsn)]
-"""Free text of up to 2 000 characters, refused when it holds a BSN."""
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Control characters that are no tab and end no line: nobody types them, and neither XML nor XLSX can hold them."""
 
-ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(without_bsn)]
-"""Free text of up to 200 characters, refused when it holds a BSN."""
+
+def _written(text: str) -> str:
+    if CONTROLS.search(text):
+        raise ValueError("holds a control character, which nobody can read: leave it out")
+    return without_bsn(text)
+
+
+Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_written)]
+"""Free text of up to 2 000 characters, refused when it holds a BSN or a control character."""
+
+ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_written)]
+"""Free text of up to 200 characters, refused when it holds a BSN or a control character."""
 
 
 class Page(Resource, Generic[T]):
@@ -72,10 +82,11 @@ def decode_cursor(cursor: str) -> str:
     try:
         return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise _not_a_cursor() from None
+        raise not_a_cursor() from None
 
 
-def _not_a_cursor() -> Invalid:
+def not_a_cursor() -> Invalid:
+    """What refuses a cursor that is none of the list's."""
     return Invalid(problems=[Problem(location="query", pointer="cursor", detail="not a cursor of this list")])
 
 
@@ -100,14 +111,14 @@ class PageRequest:
         """The cursor as the number that the list goes on after; `Invalid` when it holds none."""
         number = self._key(int)
         if number is not None and not 0 <= number < 2**63:
-            raise _not_a_cursor()
+            raise not_a_cursor()
         return number
 
     def _key(self, read: Callable[[str], T]) -> T | None:
         try:
             return None if self.after is None else read(self.after)
         except ValueError:
-            raise _not_a_cursor() from None
+            raise not_a_cursor() from None
 
     def page(self, items: list[T], key: Any) -> Page[T]:
         """The page of `items`, of which one more than `limit` was asked for; `key` gives the field sorted by."""

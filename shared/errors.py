@@ -16,6 +16,8 @@ class Refused(Exception):
 
     slug: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
+    shown: ClassVar[tuple[str, ...]] = ()
+    """Facts that the problem has as members of its own (RFC 9457 §3.2), for programs."""
 
     def __init__(self, **facts: Any) -> None:
         """The class's docstring is the sentence that the caller reads; `facts` fill its placeholders."""
@@ -74,11 +76,12 @@ class Transient(Exception):
     """Something that others provide is away or slow: worth another try, no fault of the message."""
 
 
-_UNAVAILABLE = ("08", "53", "57P", "58")
-"""SQLSTATE classes that say the database is away or overloaded: connection, resources, operator, system error."""
+_UNAVAILABLE = ("08", "28", "3D", "53", "55000", "57P", "58")
+"""SQLSTATEs that say the database is away, overloaded or closed to us: connection, log-in, no such database, resources,
+not in that state (closed for a while), operator, system error."""
 
-_COLLIDED = ("40001", "40P01", "55P03")
-"""SQLSTATEs of transactions that only collided with another: serialisation, deadlock, lock timeout."""
+_PASSING = ("40001", "40P01", "55P03", "57014")
+"""SQLSTATEs of what passes: serialisation, deadlock, lock timeout, a statement that took too long on a busy server."""
 
 
 def described(error: BaseException) -> str:
@@ -99,6 +102,8 @@ def is_infrastructure(error: BaseException) -> bool:
     """Whether the database itself is away, so that waiting helps every message and none is at fault."""
     if isinstance(error, sqlalchemy.exc.TimeoutError | asyncpg.InterfaceError | asyncpg.PostgresConnectionError):
         return True
+    if isinstance(error, asyncpg.InternalClientError):  # a connection that was cut off in the middle of an answer
+        return True
     if isinstance(error, sqlalchemy.exc.DBAPIError) and error.connection_invalidated:
         return True
     if isinstance(error, sqlalchemy.exc.InterfaceError):
@@ -114,4 +119,4 @@ def is_transient(error: BaseException) -> bool:
         return True
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code >= 500 or error.response.status_code in {401, 408, 425, 429}
-    return _sqlstate(error) in _COLLIDED
+    return _sqlstate(error) in _PASSING

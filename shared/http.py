@@ -7,13 +7,16 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from opentelemetry import trace
+from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import Invalid, Problem, Refused, Transient, Unauthenticated, is_infrastructure
+from shared.deprecation.routes import told
+from shared.errors import Invalid, Problem, Refused, Unauthenticated, is_infrastructure, is_transient
 from shared.ids import new_id
 from shared.telemetry import HTTP_SECONDS, context_of, tracer
 
@@ -45,9 +48,11 @@ def problem(
     slug: str = "about:blank",
     errors: Iterable[Problem] = (),
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
     """An `application/problem+json` answer (RFC 9457)."""
     body: dict[str, Any] = {
+        **(members or {}),
         "type": slug if slug == "about:blank" else f"urn:stagebrug:problem:{slug}",
         "title": title,
         "status": status,
@@ -58,12 +63,15 @@ def problem(
     return JSONResponse(body, status, dict(headers or {}), PROBLEM)
 
 
-def install(app: FastAPI) -> None:
-    """Let an app answer every failure as a problem, and pass every call through the door."""
+def install(app: FastAPI, uploads: Mapping[str, int] | None = None) -> None:
+    """Let an app answer every failure as a problem, and pass every call through the door.
+
+    `uploads`: paths to which files are posted, with the bytes that each takes; their bodies are read as they come in.
+    """
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_middleware(Door)
+    app.add_middleware(Door, uploads=uploads or {})
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
@@ -78,6 +86,7 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
         slug=error.slug,
         errors=errors,
         headers={"WWW-Authenticate": bearer} if bearer else {},
+        members={to_camel(name): jsonable_encoder(error.facts[name]) for name in error.shown},
     )
 
 
@@ -102,9 +111,12 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
 
 
 def _broken(path: str, error: Exception) -> JSONResponse:
-    if is_infrastructure(error) or isinstance(error, Transient):
+    if is_infrastructure(error) or is_transient(error):  # a collision of transactions passes, too
         log.warning("request_without_infrastructure", path=path, error=repr(error))
-        detail = "Something that this service needs is away for a moment; nothing was recorded. Please try again."
+        detail = (
+            "Something that this service needs is away for a moment. Please try again; under the same Idempotency-Key "
+            "nothing is created twice, should the first try have come through after all."
+        )
         return problem(503, "Temporarily unavailable", detail, slug="unavailable", headers={"Retry-After": "5"})
     log.error("request_failed", path=path, exc_info=error)
     return problem(
@@ -115,8 +127,9 @@ def _broken(path: str, error: Exception) -> JSONResponse:
 class Door:
     """Every call: an id, a span, a figure, the headers of the rules; and no NUL and no endless body gets in."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, uploads: Mapping[str, int]) -> None:
         self.app = app
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an HTTP call on; everything else as it is."""
@@ -148,6 +161,9 @@ class Door:
             await _refuse(400, "The address holds a NUL character, which nothing here can hold.")(scope, receive, send)
             return
         body = b""
+        if scope["method"] == "POST" and (most := self._uploads.get(scope["path"])):
+            await self.app(scope, _at_most(most, receive), send)
+            return
         if scope["method"] in {"POST", "PUT", "PATCH"}:
             body, too_large = await _read(receive)
             if too_large:
@@ -165,6 +181,28 @@ def _refuse(status: int, detail: str) -> JSONResponse:
     return problem(
         status, "Invalid input", detail, slug="invalid-input", errors=[Problem(pointer="", detail="NUL character")]
     )
+
+
+class UploadIsTooLarge(Refused):
+    """A file may have {most} bytes at most."""
+
+    slug = "too-large"
+    status = 413
+
+
+def _at_most(most: int, receive: Receive) -> Receive:
+    """A body that is passed on piece by piece, and refused as soon as it grows too large."""
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise UploadIsTooLarge(most=most)
+        return message
+
+    return bounded
 
 
 async def _read(receive: Receive) -> tuple[bytes, bool]:
@@ -206,6 +244,7 @@ def _with_headers(send: Send, sent: dict[str, int], request_id: str, scope: Scop
             message["headers"] = [
                 *message["headers"],
                 *((n.encode(), v.encode()) for n, v in extra.items() if n.encode() not in present),
+                *((n.encode(), v.encode()) for n, v in told(scope)),
             ]
         await send(message)
 

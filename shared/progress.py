@@ -10,15 +10,18 @@ from shared.security import Role, requires
 from shared.unit_of_work import Work
 
 _COUNTS = text("""
+select what, name, sum(number)::bigint as number from (
 select 'published' as what, type as name, count(*) as number from event_log group by type
 union all select 'waiting', '', count(*) from outbox
 union all select 'handled', type, count(*) from inbox where status in ('done', 'discarded') group by type
 union all select 'open', status, count(*) from inbox where status in ('retry', 'waiting', 'parked') group by status
+union all select what, name, number from event_log_forgotten
+) counted group by what, name
 """)
 
 
 class Progress(Resource):
-    """Counts since the database was made, as far as rows are still kept."""
+    """Counts since the database was made, those of rows that are no longer kept included."""
 
     handles: list[str]
     """The types of events that the service has handlers for."""

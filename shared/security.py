@@ -8,20 +8,26 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import httpx
+import structlog
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import Forbidden, Transient, Unauthenticated
 from shared.events.codes import IntermediaryKind
 from shared.settings import ServiceSettings
 
+log = structlog.get_logger()
+
 ALGORITHMS = ["RS256", "ES256", "PS256"]
 LEEWAY_SECONDS = 30
 KEYS_KEPT_SECONDS = 600
+UNKNOWN_ASKED_AGAIN_SECONDS = 0.5
+"""Without keys nobody is let in, so the issuer is asked again soon, and not by each call in turn."""
+
 KEYS_ASKED_AGAIN_SECONDS = 10
 """An unknown key id asks the issuer again, but not more often than this: anybody can invent key ids."""
 
@@ -30,6 +36,7 @@ class Role(StrEnum):
     """What somebody is to the system."""
 
     COORDINATOR = "coordinator"
+    JOBCOACH = "jobcoach"
     REGIONAL_COORDINATOR = "regional-coordinator"
     INTERMEDIARY = "intermediary"
     OPERATOR = "operator"
@@ -59,6 +66,8 @@ class Principal(BaseModel):
     regions: frozenset[str] = frozenset()
     intermediary: Intermediary | None = None
     scope: str = ""
+    client: str = Field(default="", max_length=200, validation_alias=AliasChoices("azp", "client_id"))
+    """The program that calls, for whomever it does."""
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -76,26 +85,34 @@ class Keys:
     def __init__(self, url: str) -> None:
         self._url = url
         self._keys: KeySet | None = None
-        self._asked = -KEYS_KEPT_SECONDS * 1.0
+        self._ends = self._again_at = float("-inf")
         self._lock = asyncio.Lock()
 
     async def get(self, *, refresh: bool = False) -> KeySet:
         """The keys; `Transient` when the issuer does not answer and none are known."""
-        age = time.monotonic() - self._asked
-        if self._keys and age < KEYS_KEPT_SECONDS and not (refresh and age > KEYS_ASKED_AGAIN_SECONDS):
-            return self._keys
-        async with self._lock:
-            if self._keys and time.monotonic() - self._asked < KEYS_ASKED_AGAIN_SECONDS:
-                return self._keys
-            try:
-                async with httpx.AsyncClient(timeout=5) as client:
-                    answer = await client.get(self._url)
-                    answer.raise_for_status()
-                self._keys, self._asked = KeySet.import_key_set(answer.json()), time.monotonic()
-            except (httpx.HTTPError, ValueError, JoseError) as error:
-                if self._keys is None:
-                    raise Transient(f"the issuer's keys at {self._url} cannot be had: {error!r}") from error
-            return self._keys
+        if not self._fresh(refresh):
+            async with self._lock:
+                if not self._fresh(refresh):  # those who waited for the lock do not ask in turn
+                    await self._ask()
+        if self._keys is None:
+            raise Transient(f"the issuer's keys at {self._url} cannot be had")
+        return self._keys
+
+    def _fresh(self, refresh: bool) -> bool:
+        return time.monotonic() < (self._again_at if refresh or self._keys is None else self._ends)
+
+    async def _ask(self) -> None:
+        kept = float(KEYS_ASKED_AGAIN_SECONDS)
+        try:
+            async with httpx.AsyncClient(timeout=5) as client:
+                answer = await client.get(self._url)
+                answer.raise_for_status()
+            self._keys, kept = KeySet.import_key_set(answer.json()), KEYS_KEPT_SECONDS
+        except (httpx.HTTPError, ValueError, JoseError) as error:
+            log.warning("issuer_has_no_keys", url=self._url, error=repr(error))
+        now = time.monotonic()
+        pause = KEYS_ASKED_AGAIN_SECONDS if self._keys else UNKNOWN_ASKED_AGAIN_SECONDS
+        self._again_at, self._ends = now + pause, now + kept
 
 
 class TokenChecker:
@@ -135,7 +152,9 @@ async def _caller(
     if credentials is None:
         raise Unauthenticated(why="the Authorization header with `Bearer …` is missing")
     checker: TokenChecker = request.app.state.runtime.tokens
-    return await checker.principal(credentials.credentials)
+    caller = await checker.principal(credentials.credentials)
+    request.scope["caller"] = caller  # for the figures at the door, which count callers by their kind
+    return caller
 
 
 Caller = Annotated[Principal, Depends(_caller)]

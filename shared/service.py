@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+import functools
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,27 +15,40 @@ from fastapi_offline import FastAPIOffline
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared import health, http, parking, progress
+from shared import erasing, health, http, idempotency, openapi, parking, progress, replays, timer_list
 from shared.event_feed import event_feed
-from shared.jobs import Job, Jobs, run_job
+from shared.health import Health
+from shared.jobs import Jobs, run_job
+from shared.log_api import log_api
 from shared.logging import configure_logging
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import Consumer, TopologyMissing
 from shared.messaging.handlers import Handlers
 from shared.messaging.inbox import Inbox
 from shared.messaging.publishing import ConfirmedPublisher
 from shared.messaging.relay import Relay
 from shared.migrations import heads
+from shared.replays import Replays
 from shared.security import TokenChecker
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_telemetry
 from shared.unit_of_work import OUTBOX, Publisher, UnitOfWork, begin
+from shared.upkeep import outbox_within, upkeep_of
 from shared.wakeups import Wakeups
 
 log = structlog.get_logger()
 
 CONTACT = {"name": "Stagebrug", "email": "stagebrug@example.org", "url": "https://stagebrug.example.org"}
 POOL, POOL_OVERFLOW = 10, 20
-"""Connections a process keeps and may open beside them: as many as it may have messages in hand, and calls beside."""
+"""Connections a process keeps for calls and jobs, and may open beside them."""
+
+HANDLING_POOL = 6, 4
+"""The same for messages: the groups at once, a verdict without an effect, a look at the database, and health."""
+
+DRAIN_SECONDS = 5.0
+"""What is committed is published within milliseconds; a broker that is away is not waited for."""
+
+POOL_SECONDS, CONNECT_SECONDS, STATEMENT_SECONDS = 10, 5, 30
+"""How long a free connection, a new one, and the answer to one statement are waited for."""
 
 Resources = Callable[[Any], AbstractAsyncContextManager[Any]]
 
@@ -43,22 +57,32 @@ class SchemaUnknown(RuntimeError):
     """The database's schema is not the one that this code knows."""
 
 
+class OrderIncomplete(RuntimeError):
+    """A service asks for order over a subject of which it does not hear everything."""
+
+
 @dataclass
 class Runtime:
     """What runs beside the HTTP API in a service's process."""
 
     engine: AsyncEngine
+    handling: AsyncEngine
+    """A pool for messages and health: calls that wait for each other are not to look like a database that is away."""
     publisher: Publisher
     wakeups: Wakeups
     publishing: ConfirmedPublisher
+    inbox: Inbox
     consumer: Consumer
     tokens: TokenChecker
     resources: Any
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    acting: str | None = None
+    health: Health = field(init=False)
+    replays: Replays = field(init=False)
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction of its own."""
-        return begin(self.engine, self.publisher, self.resources)
+        scope = {"acting": self.acting} if self.acting else None
+        return begin(self.engine, self.publisher, self.resources, scope=scope)
 
 
 def create_service(
@@ -72,8 +96,17 @@ def create_service(
     jobs: Jobs | None = None,
     resources: Resources | None = None,
     raw_log_path: str = "/v1/events",
+    uploads: Mapping[str, int] | None = None,
+    acting: str | None = None,
+    erases: erasing.Erasing | None = None,
 ) -> FastAPI:
-    """The app of a service: its API, its handlers on the broker, its jobs, and what all services do alike."""
+    """The app of a service: its API, its handlers on the broker, its jobs, and what all services do alike.
+
+    `uploads`: where files are posted, and how many bytes each may have.
+    `acting`: the role in which its handlers and jobs work, where it has row-level security; calls say their own.
+    `erases`: how it takes a person out of its tables.
+    """
+    jobs = Jobs(*(jobs.all if jobs else ()), *(erases.jobs().all if erases else ()))
     configure_logging(name, settings.log_format)
     configure_telemetry(name, settings.otlp_endpoint, settings.trace_ratio)
 
@@ -81,47 +114,29 @@ def create_service(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with contextlib.AsyncExitStack() as stack:
             given = await stack.enter_async_context(resources(settings)) if resources else None
-            app.state.runtime = await _start(stack, name, settings, metadata, handlers, jobs or Jobs(), given)
+            app.state.runtime = await _start(stack, name, settings, metadata, handlers, jobs, given, acting)
             yield
 
     app = _described_app(name, settings, title, lifespan)
     app.state.handles = frozenset(handlers.by_type)
-    http.install(app)
+    http.install(app, uploads)
+    idempotency.install(app)
     _allow_front_ends(app, settings)
-    _document_400_only(app)
+    openapi.install(app)
     routers = [api] if isinstance(api, APIRouter) else list(api)
-    for router in (health.router, event_feed(name, raw_log_path), parking.router, progress.router, *routers):
+    for router in (
+        health.router,
+        event_feed(name, raw_log_path),
+        parking.router,
+        progress.router,
+        log_api(settings.inbox_days),
+        replays.router,
+        timer_list.router,
+        *([erasing.router] if erases else ()),
+        *routers,
+    ):
         app.include_router(router)
     return app
-
-
-_PROBLEM_SCHEMA = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {"type": "array", "items": {"type": "object"}},
-    },
-}
-
-
-def _documented(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {http.PROBLEM: {"schema": _PROBLEM_SCHEMA}}}
-
-
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    400: _documented("The input is not valid: all errors at once."),
-    401: _documented("No valid token."),
-    403: _documented("The role does not allow it."),
-    404: _documented("Not there, or not for the caller to see."),
-    409: _documented("Refused as things are."),
-    413: _documented("The body is too large."),
-    422: {"description": "Never: invalid input is 400."},
-    503: _documented("Away for a moment; nothing was recorded."),
-}
 
 
 def _described_app(name: str, settings: ServiceSettings, title: str, lifespan: Any) -> FastAPI:
@@ -137,13 +152,14 @@ def _described_app(name: str, settings: ServiceSettings, title: str, lifespan: A
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        responses=_ERRORS,
+        responses=openapi.ERRORS,
+        generate_unique_id_function=openapi.operation_id,
     )
 
 
 def _allow_front_ends(app: FastAPI, settings: ServiceSettings) -> None:
     if settings.cors_origins:
-        exposed = ["API-Version", "X-Request-Id", "ETag", "Location"]
+        exposed = ["API-Version", "X-Request-Id", "ETag", "Location", "Deprecation", "Sunset", "Link"]
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
@@ -151,23 +167,6 @@ def _allow_front_ends(app: FastAPI, settings: ServiceSettings) -> None:
             allow_headers=["*"],
             expose_headers=exposed,
         )
-
-
-def _document_400_only(app: FastAPI) -> None:
-    """Invalid input is 400 everywhere, so that FastAPI's own 422 leaves the document."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = generate()
-            for operations in document["paths"].values():
-                for operation in operations.values():
-                    operation["responses"].pop("422", None)
-            for name in ("HTTPValidationError", "ValidationError"):
-                document.get("components", {}).get("schemas", {}).pop(name, None)
-        return app.openapi_schema or {}
-
-    setattr(app, "openapi", openapi)  # noqa: B010 — FastAPI's documented way, which mypy refuses as an assignment
 
 
 async def _start(
@@ -178,50 +177,92 @@ async def _start(
     handlers: Handlers,
     jobs: Jobs,
     resources: Any,
+    acting: str | None,
 ) -> Runtime:
     url = settings.database_url.get_secret_value()
     amqp_url = settings.amqp_url.get_secret_value()
-    engine = create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        pool_size=POOL,
-        max_overflow=POOL_OVERFLOW,
-        hide_parameters=True,  # else an SQL error puts facts about students into logs
-    )
-    stack.push_async_callback(engine.dispose)
+    engine, handling = _engine(url, POOL, POOL_OVERFLOW), _engine(url, *HANDLING_POOL)
+    for pool in (engine, handling):
+        stack.push_async_callback(pool.dispose)
     await _check_schema(engine, name)
+    if missing := handlers.missing_for_order():
+        raise OrderIncomplete(f"{name} handles events in order but not these of the same subject: {missing}")
     publisher = Publisher.of(settings.source(name), metadata)
-    wakeups = Wakeups((settings.listen_url or settings.database_url).get_secret_value())
+    direct = (settings.listen_url or settings.database_url).get_secret_value()
+    wakeups = Wakeups(direct)
     publishing = ConfirmedPublisher(amqp_url, name)
     stack.push_async_callback(publishing.close)
-    inbox = Inbox(engine, publisher, handlers, resources)
+    inbox = Inbox(handling, publisher, handlers, resources, acting)
     consumer = Consumer(amqp_url, handlers, inbox)
-    runtime = Runtime(engine, publisher, wakeups, publishing, consumer, TokenChecker(settings), resources)
-    relay = Relay(url, publishing, wakeups.subscribe(OUTBOX))
-
-    async def retry_due(_: UnitOfWork) -> bool:
-        return await inbox.handle_due()
-
-    every = [*jobs.all, Job("retry_due", 1.0, parking.INBOX, retry_due)]
-    for run in (wakeups.run(), relay.run(), *(run_job(job, runtime.unit_of_work, wakeups) for job in every)):
-        runtime.tasks.append(asyncio.create_task(run))
-    stack.push_async_callback(_cancel, runtime.tasks)
-    starting = asyncio.create_task(consumer.start())
-    stack.push_async_callback(_stop_consuming, starting, consumer)
-    await _started_or_waiting(starting)
+    tokens = TokenChecker(settings)
+    runtime = Runtime(engine, handling, publisher, wakeups, publishing, inbox, consumer, tokens, resources, acting)
+    bounded = functools.partial(outbox_within, handling, settings.outbox_alarm_rows)
+    runtime.health = Health(name, runtime, also={"outbox": bounded})
+    relay = Relay(direct, publishing, wakeups.subscribe(OUTBOX))
+    runtime.replays = Replays(settings, handlers, inbox)
+    publishing_tasks = _begin(wakeups.run(), relay.run(), runtime.health.run())
+    stack.push_async_callback(_cancel, publishing_tasks)
+    stack.push_async_callback(relay.drain, DRAIN_SECONDS)
+    every = [*jobs.all, *parking.jobs, *runtime.replays.jobs, *upkeep_of(settings).all]
+    working = _begin(
+        inbox.run(wakeups.subscribe(parking.INBOX)), *(run_job(job, runtime.unit_of_work, wakeups) for job in every)
+    )
+    stack.push_async_callback(_finish, inbox)
+    stack.push_async_callback(_cancel, working)
+    [consuming] = _begin(consumer.run())
+    stack.push_async_callback(_stop_consuming, consuming, consumer)
+    await _started_or_waiting(consumer)
     return runtime
 
 
-async def _started_or_waiting(starting: "asyncio.Task[None]") -> None:
+def _begin(*runs: Coroutine[Any, Any, None]) -> "list[asyncio.Task[None]]":
+    tasks = [asyncio.create_task(run) for run in runs]
+    for task in tasks:
+        task.add_done_callback(_told_when_it_ended)
+    return tasks
+
+
+def _told_when_it_ended(task: "asyncio.Task[None]") -> None:
+    """None of them ever ends by itself: an operator must hear of one that did, be it by a cancellation from within."""
+    if task.cancelled():
+        if not task.cancelling():
+            log.critical("part_of_service_ended", part=str(task.get_coro()))
+    elif (error := task.exception()) is not None:
+        log.critical("part_of_service_ended", part=str(task.get_coro()), exc_info=error)
+
+
+def _engine(url: str, pool: int, overflow: int) -> AsyncEngine:
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool,
+        max_overflow=overflow,
+        pool_timeout=POOL_SECONDS,
+        hide_parameters=True,  # else an SQL error puts facts about students into logs
+        # a frozen server answers nothing, and nobody waits for it for ever
+        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
+    )
+
+
+async def _started_or_waiting(consumer: Consumer) -> None:
     """Fail on a topology that is not there; go on without a broker that is away: calls are answered meanwhile."""
-    done, _ = await asyncio.wait([starting], timeout=5)
-    if done:
-        starting.result()
+    either = [asyncio.create_task(event.wait()) for event in (consumer.started, consumer.missing)]
+    await asyncio.wait(either, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    for waiting in either:
+        waiting.cancel()
+    if consumer.missing.is_set():
+        raise TopologyMissing(consumer.queue)
 
 
-async def _stop_consuming(starting: "asyncio.Task[None]", consumer: Consumer) -> None:
-    if not starting.done():
-        await _cancel([starting])
-    await consumer.stop()
+async def _finish(inbox: Inbox) -> None:
+    """What was begun anew from the inbox gets its verdict, too."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            await inbox.lanes.empty()
+
+
+async def _stop_consuming(consuming: "asyncio.Task[None]", consumer: Consumer) -> None:
+    consumer.stop()
+    await asyncio.gather(consuming, return_exceptions=True)
 
 
 async def _cancel(tasks: "list[asyncio.Task[None]]") -> None:

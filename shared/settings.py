@@ -40,6 +40,12 @@ class ServiceSettings(BaseSettings):
     """Where spans go (OTLP over HTTP); empty: they are not recorded."""
     trace_ratio: Annotated[float, Field(ge=0, le=1)] = 0.05
     """Share of traces recorded: full telemetry halves what a consumer handles."""
+    inbox_days: Annotated[int, Field(ge=7)] = 30
+    """How long a handled message is remembered at least: an older one that comes again is parked, not handled twice."""
+    log_days: Annotated[int, Field(ge=31)] = 400
+    """How long published events are kept: a school year, and the same month of the year before to compare with."""
+    outbox_alarm_rows: PositiveInt = 100_000
+    """Events waiting to be published at which a service says that it is not ready: hours of an outage at full load."""
 
     def source(self, service: str) -> str:
         """The CloudEvents source of a service of this installation."""

@@ -1,5 +1,9 @@
 """Traces from HTTP to the last consumer (OpenTelemetry) and figures for Prometheus."""
 
+import contextlib
+from collections.abc import Iterator
+
+import structlog
 from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -8,6 +12,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from prometheus_client import Counter, Gauge, Histogram
+
+from shared.events.envelope import Envelope
+
+UNSAMPLED = "-00"
+"""How a W3C traceparent ends whose trace nobody records."""
 
 tracer = trace.get_tracer("stagebrug")
 
@@ -18,6 +27,8 @@ END_TO_END_SECONDS = Histogram(
     "stagebrug_event_seconds", "Seconds from an event's recording to its effect here.", ["type"]
 )
 OUTBOX_SECONDS = Gauge("stagebrug_outbox_age_seconds", "Age of the oldest event that waits to be published.")
+
+QUEUE_MESSAGES = Gauge("stagebrug_queue_messages", "Messages in the service's queue that nobody has taken yet.")
 
 
 def configure_telemetry(service: str, otlp_endpoint: str, ratio: float) -> None:
@@ -42,3 +53,15 @@ def current_traceparent() -> str | None:
 def context_of(traceparent: str | None) -> Context | None:
     """The context to continue a trace of another process in."""
     return propagate.extract({"traceparent": traceparent}) if traceparent else None
+
+
+@contextlib.contextmanager
+def handling(event: Envelope) -> Iterator[None]:
+    """What a handler logs names its event, and its span goes on from the event's own trace, if that is recorded."""
+    with structlog.contextvars.bound_contextvars(event_id=event.id, event_type=event.type):
+        if event.traceparent is None or event.traceparent.endswith(UNSAMPLED):
+            yield
+            return
+        name, context = f"handle {event.type}", context_of(event.traceparent)
+        with tracer.start_as_current_span(name, context=context, kind=trace.SpanKind.CONSUMER):
+            yield

@@ -19,10 +19,17 @@ DELIVERY_LIMIT = 50
 """Deliveries without a verdict before the broker gives up: a net, as crashes count too (never -1: 3.10 drops then)."""
 
 
-_LIMIT = {
-    "pattern": "^[a-z]+$",  # the services' own queues; those for parking have a dot in their names
-    "apply-to": "queues",
-    "definition": {"delivery-limit": DELIVERY_LIMIT},
+PARKING_LIMIT = 100_000
+"""The same for parking queues, which dead-letter nowhere: brokers from 4.0 on would drop after 20."""
+
+
+def _limit(pattern: str, deliveries: int) -> dict[str, Any]:
+    return {"pattern": pattern, "apply-to": "queues", "definition": {"delivery-limit": deliveries}}
+
+
+_POLICIES = {
+    "delivery-limit": _limit("^[a-z]+$", DELIVERY_LIMIT),
+    "parking-limit": _limit(r"^parking\.", PARKING_LIMIT),
 }
 
 
@@ -85,7 +92,8 @@ async def declare(rabbitmq_url: str, management_url: str, vhost: str, passwords:
         await broker.call("PUT", "permissions", vhost, administrator, body=everything)
         for name, kind in ((EXCHANGE, "topic"), (PARKING, "direct")):
             await broker.call("PUT", "exchanges", vhost, name, body={"type": kind, "durable": True})
-        await broker.call("PUT", "policies", vhost, "delivery-limit", body=_LIMIT)
+        for name, policy in _POLICIES.items():
+            await broker.call("PUT", "policies", vhost, name, body=policy)
         for service, password in passwords.items():
             await _declare_queues(broker, vhost, handlers_of(service))
             await _declare_user(broker, vhost, service, password)

@@ -1,29 +1,46 @@
 """Rows and events leave in one transaction or not at all; nobody else commits."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar, cast
+from functools import cached_property
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
+import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import MetaData, Table, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from shared.events import Event
 from shared.events.envelope import Envelope
+from shared.fail_points import reached
 from shared.telemetry import current_traceparent
 from shared.wakeups import CHANNEL
 
 E = TypeVar("E", bound=Event)
+PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 OUTBOX = "outbox"
 
-_INSERT = text("""
-insert into outbox (event_id, type, routing_key, subject, version, message)
-select * from unnest(cast(:ids as uuid[]), cast(:types as text[]), cast(:keys as text[]), cast(:subjects as text[]),
-                     cast(:versions as bigint[]), cast(:messages as text[]))
+_BEGIN = text("select 1")
+_SCOPE = text("""
+select set_config('stagebrug.' || name, value, true)
+from unnest(cast(:names as text[]), cast(:values as text[])) as setting (name, value)
 """)
-_NOTIFY = text("select pg_notify(:channel, topic) from unnest(cast(:topics as text[])) topic")
+SCOPE = "scope"
+"""Where a session remembers what it told the database of itself."""
+_KERNELS_SUBJECTS = {"person": "erased"}
+"""The ledger of erasures stands in every service (`shared.erasing`)."""
+
+_LEAVE = """
+with leaving as (
+    insert into outbox (event_id, type, routing_key, subject, version, message)
+    select * from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[])
+)
+select pg_notify($1, topic) from unnest($2::text[]) topic
+"""
 
 
 class AnnouncedTooEarly(RuntimeError):
@@ -42,6 +59,23 @@ class Publisher:
         """Read the subjects from the tables' `info={"subject": …}`."""
         return cls(source, {t.info["subject"]: t for t in metadata.tables.values() if "subject" in t.info})
 
+    @cached_property
+    def bumps(self) -> dict[str, str]:
+        """For each kind of subject, the statement that counts its events."""
+        tables = {kind: table.fullname for kind, table in self.subjects.items()} | _KERNELS_SUBJECTS
+        return {
+            kind: f"update {table} set version = version + 1 where id = $1 returning version"  # noqa: S608 — our names
+            for kind, table in tables.items()
+        }
+
+    @cached_property
+    def bumps_of_many(self) -> dict[str, str]:
+        """The same for several subjects at once."""
+        return {
+            kind: f"update {table.fullname} set version = version + 1 where id = any($1) returning id, version"  # noqa: S608 — our names
+            for kind, table in self.subjects.items()
+        }
+
 
 @dataclass
 class UnitOfWork:
@@ -54,15 +88,33 @@ class UnitOfWork:
     causation_id: str | None = None
     _pending: list[tuple[Event, Envelope]] = field(default_factory=list)
     _topics: set[str] = field(default_factory=set)
+    _connection: "PgConnection | None" = None
 
     async def announce(self, event: E, *, dataref: str | None = None) -> E:
         """Give the event its version and let it leave when the transaction commits; its subject's row must be saved.
 
         Raises `AnnouncedTooEarly` when that row does not exist.
         """
-        table = self.publisher.subjects[event.subject_kind]
-        bump = table.update().where(table.c.id == event.subject).values(version=table.c.version + 1)
-        version = (await self.session.execute(bump.returning(table.c.version))).scalar_one_or_none()
+        connection = await self.kernel()
+        version = await connection.fetchval(self.publisher.bumps[event.subject_kind], event.subject)
+        return self._told(event, version, dataref)
+
+    async def announce_all(self, events: Sequence[E]) -> list[E]:
+        """`announce` for many events of one kind of subject, each about another one: their versions in one statement.
+
+        Raises `AnnouncedTooEarly` as that does, and `ValueError` when a subject stands there twice.
+        """
+        if not events:
+            return []
+        subjects = [event.subject for event in events]
+        if len(set(subjects)) < len(subjects):
+            raise ValueError("announce_all takes one event of each subject")
+        connection = await self.kernel()
+        bumped = await connection.fetch(self.publisher.bumps_of_many[events[0].subject_kind], subjects)
+        versions = {row["id"]: row["version"] for row in bumped}
+        return [self._told(event, versions.get(event.subject), None) for event in events]
+
+    def _told(self, event: E, version: int | None, dataref: str | None) -> E:
         if version is None:
             raise AnnouncedTooEarly(f"{type(event).__name__}: no {event.subject_kind} {event.subject}")
         announced = event.model_copy(update={"version": version})
@@ -74,20 +126,40 @@ class UnitOfWork:
             causation_id=self.causation_id,
             traceparent=current_traceparent(),
         )
-        self._pending.append((announced, envelope))
+        self._pending += envelope.versions(announced)
         return announced
+
+    async def act_as(self, name: str) -> None:
+        """Say in which role the rest of the transaction works: row-level security asks for it (`stagebrug.acting`)."""
+        await set_scope(self.session, acting=name)
 
     def notify(self, topic: str) -> None:
         """Wake what waits for `topic`, in every process, when the transaction is through."""
         self._topics.add(topic)
 
+    def apart(self) -> AbstractAsyncContextManager["UnitOfWork"]:
+        """A transaction of its own beside this one: what waits for an outside system holds none open meanwhile.
+
+        It works for whom this one does, as far as row-level security goes.
+        """
+        engine = self.session.bind
+        assert isinstance(engine, AsyncEngine)
+        scope = self.session.info.get(SCOPE)
+        return begin(engine, self.publisher, self.resources, self.correlation_id, scope)
+
     async def flush(self) -> None:
         """Write the outbox rows and the wake-ups; called once, right before the commit."""
         if self._pending:
-            await self.session.execute(_INSERT, _columns(self._pending))
             self._topics.add(OUTBOX)
         if self._topics:
-            await self.session.execute(_NOTIFY, {"channel": CHANNEL, "topics": sorted(self._topics)})
+            connection = await self.kernel()
+            await connection.execute(_LEAVE, CHANNEL, sorted(self._topics), *_columns(self._pending))
+
+    async def kernel(self) -> PgConnection:
+        """The connection for the kernel's own statements, inside this transaction."""
+        if self._connection is None:
+            self._connection = await kernel_connection(self.session)
+        return self._connection
 
 
 @dataclass
@@ -97,26 +169,63 @@ class MessageWork(UnitOfWork):
     envelope: Envelope = field(kw_only=True)
 
 
-def _columns(pending: Sequence[tuple[Event, Envelope]]) -> dict[str, list[Any]]:
-    return {
-        "ids": [envelope.id for _, envelope in pending],
-        "types": [envelope.type for _, envelope in pending],
-        "keys": [type(event).routing_key() for event, _ in pending],
-        "subjects": [envelope.subject for _, envelope in pending],
-        "versions": [event.version for event, _ in pending],
-        "messages": [envelope.to_json() for _, envelope in pending],
-    }
+async def set_scope(session: AsyncSession, **settings: str) -> None:
+    """Tell the database for whom the rest of the transaction works: `stagebrug.acting`, `stagebrug.schools`, …"""
+    names, values = list(settings), list(settings.values())
+    await session.execute(_SCOPE, {"names": names, "values": values})
+    session.info[SCOPE] = {**session.info.get(SCOPE, {}), **settings}
+
+
+async def kernel_connection(session: AsyncSession) -> PgConnection:
+    """The session's own connection, inside its transaction: the kernel's statements cost a third without the ORM.
+
+    SQLAlchemy begins the transaction with the first statement that it sees; before that, ours would commit by itself.
+    """
+    proxied = (await session.connection()).sync_connection
+    assert proxied is not None
+    connection = cast("PgConnection", proxied.connection.driver_connection)
+    if not connection.is_in_transaction():
+        await session.execute(_BEGIN)
+    return connection
+
+
+def _columns(pending: Sequence[tuple[Event, Envelope]]) -> tuple[list[Any], ...]:
+    return (
+        [envelope.id for _, envelope in pending],
+        [envelope.type for _, envelope in pending],
+        [type(event).routing_key() for event, _ in pending],
+        [envelope.subject for _, envelope in pending],
+        [event.version for event, _ in pending],
+        [envelope.to_json() for _, envelope in pending],
+    )
 
 
 @contextlib.asynccontextmanager
 async def begin(
-    engine: AsyncEngine, publisher: Publisher, resources: Any, correlation_id: str | None = None
+    engine: AsyncEngine,
+    publisher: Publisher,
+    resources: Any,
+    correlation_id: str | None = None,
+    scope: Mapping[str, str] | None = None,
 ) -> AsyncIterator[UnitOfWork]:
-    """A unit of work that commits at the end of the block, or rolls everything back when the block raises."""
-    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+    """A unit of work that commits at the end of the block, or rolls everything back when the block raises.
+
+    `scope`: what row-level security is told at the beginning (`set_scope`).
+    """
+    session = AsyncSession(engine, expire_on_commit=False)
+    try:  # SQLAlchemy's own two context managers say the same, and cost a tenth of a small transaction
         work = UnitOfWork(session, publisher, resources, correlation_id)
+        if scope:
+            await set_scope(session, **scope)
         yield work
         await work.flush()
+        reached("work.before-commit")
+        await session.commit()
+    except BaseException:
+        await asyncio.shield(session.close())  # rolls back, also when we are cancelled meanwhile
+        raise
+    reached("work.after-commit")
+    await session.close()
 
 
 async def of_request(request: Request) -> AsyncIterator[UnitOfWork]:

@@ -11,6 +11,10 @@ log = structlog.get_logger()
 
 CHANNEL = "stagebrug"
 
+ASK_SECONDS = 8.0
+ANSWERS_WITHIN = 5.0
+"""Together less than the 15 seconds within which health must be red."""
+
 
 class Wakeups:
     """One listening connection per process; a wake-up that is lost costs a poll interval, never an event."""
@@ -42,6 +46,8 @@ class Wakeups:
                 await self._listen()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.warning("listen_lost", error=repr(error))
+            except Exception:  # whatever it was, listening goes on
+                log.exception("listen_failed")
             self.connected = False
             await asyncio.sleep(1)
 
@@ -54,7 +60,13 @@ class Wakeups:
             self.connected = True
             for topic in list(self._events):  # what was notified while nobody listened
                 self.wake(topic)
-            await closed.wait()
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(ASK_SECONDS):
+                        await closed.wait()
+                        return
+                # a link that swallows everything tells nobody that it is gone
+                await connection.execute("select 1", timeout=ANSWERS_WITHIN)
         finally:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 await connection.close(timeout=2)

@@ -35,11 +35,24 @@ class Actor:
 
     async def call(self, method: str, service: str, path: str, *, body: Any = None, query: Any = None) -> Any:
         """One call; `NotAsPlayed` on any answer but 2xx."""
-        url = self._urls[service] + path
-        answer = await self._client.request(method, url, json=body, params=query, headers=self._headers)
+        answer = await self._answer(method, service, path, body=body, query=query)
+        return answer.json() if answer.content else None
+
+    async def change(self, service: str, path: str, body: Any) -> Any:
+        """Read a thing and change it, if nobody else did meanwhile."""
+        seen = await self._answer("GET", service, path)
+        return (await self._answer("PATCH", service, path, body=body, tag=seen.headers["ETag"])).json()
+
+    async def _answer(
+        self, method: str, service: str, path: str, *, body: Any = None, query: Any = None, tag: str = ""
+    ) -> httpx.Response:
+        headers = self._headers | ({"If-Match": tag} if tag else {})
+        answer = await self._client.request(
+            method, self._urls[service] + path, json=body, params=query, headers=headers
+        )
         if not answer.is_success:
             raise NotAsPlayed(f"{self.name}: {method} {service} {path} answered {answer.status_code}: {answer.text}")
-        return answer.json() if answer.content else None
+        return answer
 
 
 class Actors:

@@ -212,7 +212,7 @@ class Player:
 
     async def _become_ready(self, step: timeline.BecomeReady, course: Course, actor: Actor) -> None:
         if step.again:
-            await actor.call("PATCH", "intake", f"/v1/students/{course.id}", body=step.body())
+            await actor.change("intake", f"/v1/students/{course.id}", step.body())
         course.searching = course.begun = True
         self.happened["ready"] += 1
         await actor.post("intake", f"/v1/students/{course.id}/_ready")

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.analytics import api, handlers, store
+from services.analytics.erasing import erasing
 from services.analytics.settings import Settings
 from shared.service import create_service
 
@@ -16,4 +17,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         api=api.routers,
         handlers=handlers.handlers,
         metadata=store.metadata,
+        erases=erasing,
     )

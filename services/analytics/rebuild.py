@@ -5,26 +5,22 @@ One transaction: whoever reads sees the old figures until the new ones are compl
 """
 
 import asyncio
+import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import httpx
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from services.analytics.domain.projections import COUNTED, rows_of
 from services.analytics.settings import Settings
 from services.analytics.store import ProjectionStore
-from shared.errors import Transient
-from shared.events.envelope import Envelope
-from shared.security import machine_client
-
-PAGE = 1000
-"""Events asked for at once: the most that a log gives."""
+from shared.errors import Refused, Transient, described
+from shared.replays import Log, log_client, log_url
 
 RECENT_MINUTES = 10
 """How far back it is checked that the logs show what was counted live: a relay logs an event right after publishing."""
@@ -34,8 +30,10 @@ LONGEST_WAIT_SECONDS = 10.0
 
 ASKED_AGAIN_SECONDS = 0.2
 
-LOGS = {"intake": "/v1/events", "matching": "/v1/events", "notifications": "/v1/log"}
-"""Where each service serves its raw log; at notifications `/v1/events` is the outsiders' feed."""
+PUBLISHERS = ("intake", "matching", "notifications")
+
+Progress = Callable[[int], None]
+"""Told how many events are counted so far."""
 
 _HANDLED_LATELY = text("""
 select event_id from inbox where consumer = 'analytics' and status = 'done'
@@ -47,33 +45,24 @@ class LogsLagBehind(Transient):
     """Events were counted live that no log shows yet: nothing was changed, try again later."""
 
 
-@dataclass
-class Log:
-    """One service's log, and how far it was read."""
+class LogsBeginLater(Refused):
+    """The beginning of {log} is no longer kept, so that counting again would lose it: nothing was changed.
 
-    client: httpx.AsyncClient
-    url: str
-    publisher: str
-    after: int = 0
+    A replay (`stagebrug replay analytics --all --again`) counts again what the logs hold, and keeps the rest.
+    """
 
-    async def pages(self) -> AsyncIterator[Sequence[Envelope]]:
-        """The events since the last one read, as far as the log reaches now; only those that are counted."""
-        types = [event.event_type() for event in COUNTED if event.publisher == self.publisher]
-        while True:
-            query: dict[str, Any] = {"after": self.after, "limit": PAGE, "types": types}
-            answer = await self.client.get(self.url, params=query)
-            answer.raise_for_status()
-            page = answer.json()
-            self.after = page["next"]
-            if not page["items"]:
-                return
-            yield [Envelope.model_validate(item["event"]) for item in page["items"]]
+    slug = "logs-begin-later"
 
 
-async def rebuild(settings: Settings) -> int:
+def types_of(publisher: str) -> list[str]:
+    """The types that are counted of what `publisher` announces."""
+    return [event.event_type() for event in COUNTED if event.publisher == publisher]
+
+
+async def rebuild(settings: Settings, progress: Progress = lambda _: None) -> int:
     """Empty the projections and fill them from the logs; how many events were counted.
 
-    Raises `LogsLagBehind`, or httpx's errors when a log cannot be read; nothing is changed then.
+    Raises `LogsLagBehind`, `LogsBeginLater`, or httpx's errors when a log cannot be read; nothing is changed then.
     """
     url = settings.database_url.get_secret_value().replace("postgresql://", "postgresql+asyncpg://", 1)
     engine = create_async_engine(url)
@@ -81,36 +70,37 @@ async def rebuild(settings: Settings) -> int:
         async with AsyncExitStack() as stack:
             logs = [
                 Log(
-                    await stack.enter_async_context(machine_client(settings, f"{service}:events:read", seconds=60)),
-                    f"{getattr(settings, f'{service}_url')}{path}",
-                    service,
+                    await stack.enter_async_context(log_client(settings, publisher)),
+                    log_url(settings, "analytics", publisher),
+                    types_of(publisher),
                 )
-                for service, path in LOGS.items()
+                for publisher in PUBLISHERS
             ]
             session = await stack.enter_async_context(AsyncSession(engine))
             async with session.begin():
-                return await recount(session, logs)
+                return await recount(session, logs, progress)
     finally:
         await engine.dispose()
 
 
-async def recount(session: AsyncSession, logs: Sequence[Log]) -> int:
+async def recount(session: AsyncSession, logs: Sequence[Log], progress: Progress = lambda _: None) -> int:
     """The work of `rebuild`, within a transaction."""
     await ProjectionStore(session).clear()
     missing = set((await session.execute(_HANDLED_LATELY, {"minutes": RECENT_MINUTES})).scalars())
-    counted = await _read(session, logs, missing)
+    counted = await _read(session, logs, missing, progress, 0)
     until = time.monotonic() + LONGEST_WAIT_SECONDS
     while missing:
         if time.monotonic() > until:
             raise LogsLagBehind(f"{len(missing)} events were counted that no log shows yet; nothing was changed")
         await asyncio.sleep(ASKED_AGAIN_SECONDS)
-        counted += await _read(session, logs, missing)
+        counted = await _read(session, logs, missing, progress, counted)
     return counted
 
 
-async def _read(session: AsyncSession, logs: Sequence[Log], missing: set[UUID]) -> int:
-    """Count what the logs show by now, and strike it off `missing`; how many events that were."""
-    counted = 0
+async def _read(
+    session: AsyncSession, logs: Sequence[Log], missing: set[UUID], progress: Progress, counted: int
+) -> int:
+    """Count what the logs show by now, and strike it off `missing`; how many events are `counted` then."""
     for log in logs:
         async for page in log.pages():
             await ProjectionStore(session).keep(
@@ -118,4 +108,20 @@ async def _read(session: AsyncSession, logs: Sequence[Log], missing: set[UUID]) 
             )
             missing -= {envelope.event_id for envelope in page}
             counted += len(page)
+            progress(counted)
+        if log.begins_after:
+            raise LogsBeginLater(log=log.client.base_url.join(log.url))
     return counted
+
+
+def main() -> None:
+    """Count again where analytics runs, with its settings: `python -m services.analytics.rebuild`."""
+    try:
+        counted = asyncio.run(rebuild(Settings(), lambda counted: print(f"{counted} events counted", flush=True)))  # noqa: T201 — a command
+    except (Transient, Refused, httpx.HTTPError, OSError, SQLAlchemyError) as error:
+        sys.exit(f"The figures are as they were: {described(error)}")
+    print(f"Done: {counted} events counted; the new figures are there.")  # noqa: T201 — a command
+
+
+if __name__ == "__main__":
+    main()

@@ -2,9 +2,13 @@
 
 from fastapi import FastAPI
 
-from services.intake import api, handlers, store
+from services.intake import api, handlers, jobs, store
+from services.intake.api import places
+from services.intake.erasing import erasing
+from services.intake.importing.files import MOST_BYTES
 from services.intake.resources import resources
 from services.intake.settings import Settings
+from services.intake.store.acting import Capacity
 from shared.service import create_service
 
 
@@ -16,6 +20,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="The register: schools, employers, offers, students and placements",
         api=api.router,
         handlers=handlers.handlers,
+        jobs=jobs.jobs,
         metadata=store.metadata,
         resources=resources,
+        uploads={"/v1/imports": MOST_BYTES, places.POSTCODES: places.MOST_BYTES},
+        acting=Capacity.REGISTER,
+        erases=erasing,
     )

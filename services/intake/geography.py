@@ -10,31 +10,26 @@ import math
 import mmap
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 from services.intake.domain.addresses import Address, Situation
+from services.intake.domain.place_tables import MunicipalityFacts, MunicipalityTable
 from shared.errors import Invalid
 from shared.events.codes import Point
 
 DATA = Path(__file__).parent / "data"
+PACKAGED_FROM = date(2025, 1, 1)
+"""The year of `data/municipalities.csv`."""
+
 _DUTCH = b'"countrycode": "NL"'
 
 
 class GazetteerUnreadable(RuntimeError):
     """The package with the towns has another form than this code knows."""
-
-
-@dataclass(frozen=True)
-class MunicipalityFacts:
-    """A municipality and where it belongs."""
-
-    code: str
-    name: str
-    region: str
-    region_name: str
 
 
 @dataclass(frozen=True)
@@ -55,11 +50,13 @@ def plain(name: str) -> str:
 class Geography:
     """Read once when the service starts (a fifth of a second), asked in memory."""
 
-    def __init__(self) -> None:
-        self.municipalities = {m.code: m for m in _municipalities()}
+    def __init__(self, table: MunicipalityTable | None = None) -> None:
+        """`table`: the municipalities of a day; those that are packaged otherwise."""
+        self.table = table or _packaged()
+        self.municipalities = self.table.municipalities
         self.regions = {m.region: m.region_name for m in self.municipalities.values()}
-        self._rows = _rows(self.municipalities.values())
-        self._main_place = _main_places(self.municipalities.values())
+        self._rows = _rows(self.table)
+        self._main_place = _main_places(self.table)
         self._points = _points()
         self._middles = self._middles_of_regions()
 
@@ -69,15 +66,23 @@ class Geography:
         region = self.municipalities[municipality].region
         return Situation(region, municipality, self._point(address, municipality, region, pointer))
 
+    def become(self, other: "Geography") -> None:
+        """Be as another, for whoever holds this one."""
+        self.__dict__.update(other.__dict__)
+
+    def knows(self, municipality: str) -> bool:
+        """Whether there is such a municipality, or one that took its place."""
+        return self.table.today(municipality) in self.municipalities
+
     def middle(self, region: str) -> Point:
         """Roughly the middle of a region, for what is known of no nearer; raises KeyError for an unknown region."""
         return self._middles[region]
 
     def _municipality(self, address: Address, pointer: str) -> str:
         if address.municipality is not None:
-            if address.municipality not in self.municipalities:
+            if not self.knows(address.municipality):
                 raise Invalid(f"{pointer}/municipality", f"there is no municipality {address.municipality}")
-            return address.municipality
+            return self.table.today(address.municipality)
         found = {
             r.municipality for r in self._rows.get(plain(address.place), ()) if address.postcode.startswith(r.postcodes)
         }
@@ -117,10 +122,19 @@ class Geography:
         return {region: _mean(points) for region, points in found.items()}
 
 
+def _packaged() -> MunicipalityTable:
+    return MunicipalityTable(PACKAGED_FROM, {m.code: m for m in _municipalities()}, _successors())
+
+
 def _municipalities() -> Iterator[MunicipalityFacts]:
     with (DATA / "municipalities.csv").open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             yield MunicipalityFacts(row["municipality"], row["name"], row["region"], row["region_name"])
+
+
+def _successors() -> dict[str, str]:
+    with (DATA / "municipality_changes.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["municipality"]: row["successor"] for row in csv.DictReader(lines)}
 
 
 def _places() -> Iterator[tuple[str, _Row]]:
@@ -130,22 +144,24 @@ def _places() -> Iterator[tuple[str, _Row]]:
             yield row["place"], _Row(row["municipality"], row["postcodes"], point)
 
 
-def _rows(municipalities: Iterable[MunicipalityFacts]) -> dict[str, list[_Row]]:
+def _rows(table: MunicipalityTable) -> dict[str, list[_Row]]:
     """The municipalities that a place name can mean; where the list of places has the name, it alone counts."""
     found: dict[str, list[_Row]] = defaultdict(list)
     for place, row in _places():
-        found[plain(place)].append(row)
-    for municipality in municipalities:
+        found[plain(place)].append(replace(row, municipality=table.today(row.municipality)))
+    for municipality in (*table.municipalities.values(), *_municipalities()):  # of those that merged, the town remains
         if plain(municipality.name) not in found:
-            found[plain(municipality.name)].append(_Row(municipality.code, ""))
+            found[plain(municipality.name)].append(_Row(table.today(municipality.code), ""))
     return found
 
 
-def _main_places(municipalities: Iterable[MunicipalityFacts]) -> dict[str, str]:
+def _main_places(table: MunicipalityTable) -> dict[str, str]:
     first: dict[str, str] = {}
     for place, row in _places():
-        first.setdefault(row.municipality, place)
-    return {m.code: first.get(m.code, m.name) for m in municipalities}
+        first.setdefault(table.today(row.municipality), place)
+    for municipality in _municipalities():
+        first.setdefault(table.today(municipality.code), municipality.name)
+    return {m.code: first.get(m.code) or m.name for m in table.municipalities.values()}
 
 
 def _points() -> dict[str, list[Point]]:

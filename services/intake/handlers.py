@@ -4,9 +4,11 @@ from stdnum.nl import postcode
 
 from services.intake.domain.tip import GiveTip, NamedEmployer
 from services.intake.placing import settle
+from services.intake.store import ErasureStore
 from services.intake.suggesting import take_tip
-from shared.events.matching import MatchAccepted
-from shared.events.notifications import HelpAnswered
+from shared.events.analytics import PersonForgottenByAnalytics
+from shared.events.matching import MatchAccepted, PersonForgottenByMatching
+from shared.events.notifications import HelpAnswered, PersonForgottenByNotifications
 from shared.messaging import Handlers, Kind
 from shared.unit_of_work import MessageWork
 
@@ -33,3 +35,21 @@ async def record_tip(event: HelpAnswered, work: MessageWork) -> None:
     )
     given = GiveTip(employer=named, region=event.region, call_id=event.call_id)
     await take_tip(work, event.answer_id, given, event.intermediary, f"call {event.call_id}")
+
+
+@handlers.on(PersonForgottenByMatching, Kind.FACT)
+async def prove_of_matching(event: PersonForgottenByMatching, work: MessageWork) -> None:
+    """Matching holds nothing of a person any more."""
+    await ErasureStore(work.session).prove(event.person_id, "matching", event.row_count, event.message_count)
+
+
+@handlers.on(PersonForgottenByNotifications, Kind.FACT)
+async def prove_of_notifications(event: PersonForgottenByNotifications, work: MessageWork) -> None:
+    """Notifications holds nothing of a person any more."""
+    await ErasureStore(work.session).prove(event.person_id, "notifications", event.row_count, event.message_count)
+
+
+@handlers.on(PersonForgottenByAnalytics, Kind.FACT)
+async def prove_of_analytics(event: PersonForgottenByAnalytics, work: MessageWork) -> None:
+    """Analytics holds nothing of a person any more."""
+    await ErasureStore(work.session).prove(event.person_id, "analytics", event.row_count, event.message_count)

@@ -4,10 +4,26 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from services.intake.days import today
+from services.intake.domain.closure import Closure
+from services.intake.domain.coach import Coach
+from services.intake.domain.employer import Employer
 from services.intake.domain.offer import Offer
-from services.intake.domain.placement import Obstacle, Placement, Situation, Stay, days_of, obstacle
+from services.intake.domain.placement import (
+    EndPlacement,
+    Obstacle,
+    Placement,
+    PlacementState,
+    Situation,
+    Stay,
+    days_of,
+    last_day,
+    obstacle,
+)
+from services.intake.domain.rights import Viewer
 from services.intake.domain.student import Student
-from services.intake.store import EmployerStore, OfferStore, PlacementStore, StudentStore
+from services.intake.reserving import use_up
+from services.intake.store import ClosureStore, EmployerStore, OfferStore, PeopleStore, PlacementStore, StudentStore
 from shared.events.codes import Weekday
 from shared.events.matching import MatchAccepted
 from shared.ids import new_id
@@ -21,10 +37,24 @@ async def situation_at(work: UnitOfWork, offer_id: UUID, student_id: UUID) -> Si
     """
     offer = await OfferStore(work.session).lock(offer_id)
     student = await StudentStore(work.session).lock_to_place(student_id)
+    return await situation_of(work, offer, student)
+
+
+async def situation_of(work: UnitOfWork, offer: Offer | None, student: Student | None) -> Situation:
+    """The same of those that were read before, locked where a seat will be given out."""
     employer = await EmployerStore(work.session).find(offer.employer_id) if offer else None
     placements = PlacementStore(work.session)
-    taken, elsewhere = await placements.at_offer(offer_id), await placements.of_student(student_id)
-    return Situation(offer, employer, student, taken, elsewhere)
+    taken = await placements.at_offer(offer.id) if offer else []
+    elsewhere = await placements.of_student(student.id) if student else []
+    closed = await _closures_of(work, offer, employer) if offer and employer else []
+    kept = offer.kept_from(student.school_id, today()) if offer and student else 0
+    return Situation(offer, employer, student, taken, elsewhere, tuple(closed), kept)
+
+
+async def _closures_of(work: UnitOfWork, offer: Offer, employer: Employer) -> list[Closure]:
+    region, sector = offer.lies(employer).region, offer.facts.sector
+    standing = await ClosureStore(work.session).standing_in([region])
+    return [closure for closure in standing if closure.concerns(region, sector)]
 
 
 def stay_at(there: Situation, begin: date, end: date | None, weekdays: tuple[Weekday, ...]) -> Stay:
@@ -32,7 +62,11 @@ def stay_at(there: Situation, begin: date, end: date | None, weekdays: tuple[Wee
     if there.offer is None:
         return Stay.model_construct(begin_date=begin, end_date=end, weekdays=weekdays)
     days = days_of(weekdays, there.offer)
-    return Stay.model_construct(begin_date=begin, end_date=end or there.offer.facts.end_date, weekdays=days)
+    longest = last_day(begin, there.offer)
+    left_open = min(there.offer.facts.end_date or date.max, longest)
+    return Stay.model_construct(
+        begin_date=begin, end_date=end or (None if left_open == date.max else left_open), weekdays=days
+    )
 
 
 def placement_of(student: Student, offer: Offer, stay: Stay, predecessor_id: UUID | None = None) -> Placement:
@@ -51,12 +85,34 @@ def placement_of(student: Student, offer: Offer, stay: Stay, predecessor_id: UUI
     )
 
 
-async def start(work: UnitOfWork, placement: Placement, student: Student) -> Placement:
-    """Keep a placement that can be, and say so; the student looks no further."""
+async def start(
+    work: UnitOfWork, placement: Placement, student: Student, there: Situation, arranged_by: Coach | None = None
+) -> Placement:
+    """Keep a placement that can be, and say so; the student looks no further, a reservation is used up."""
+    coach = await PeopleStore(work.session).coach_of(student.id) or arranged_by
+    placement = replace(
+        placement, coach=coach, wish_rank=student.honoured(there.offer.facts.sector if there.offer else "")
+    )
     await PlacementStore(work.session).save(placement)
     await StudentStore(work.session).save(student.placed())
+    await StudentStore(work.session).stay(student.id)
     started = await work.announce(placement.started())
+    if there.offer and there.employer:
+        await use_up(work, there.offer, there.employer, placement.school_id)
     return replace(placement, version=started.version)
+
+
+async def end(work: UnitOfWork, placement: Placement, ending: EndPlacement, viewer: Viewer) -> Placement:
+    """A placement of the caller's school is over, and everybody hears that its seat is free."""
+    students, placements = StudentStore(work.session), PlacementStore(work.session)
+    ended, event = placement.ended(ending)
+    await placements.save(ended)
+    if placement.is_anonymous:
+        return replace(ended, version=(await work.announce(event)).version)
+    student = await students.change(placement.student_id, viewer)
+    others = [one for one in await placements.of_student(student.id) if one.state is PlacementState.RUNNING]
+    await students.save(student.back(still_placed=bool(others)))
+    return replace(ended, version=(await work.announce(event)).version)
 
 
 async def settle(work: UnitOfWork, accepted: MatchAccepted) -> None:
@@ -64,7 +120,7 @@ async def settle(work: UnitOfWork, accepted: MatchAccepted) -> None:
     there = await situation_at(work, accepted.offer_id, accepted.student_id)
     if await PlacementStore(work.session).of_proposal(accepted.proposal_id):
         return
-    stay = stay_at(there, accepted.begin_date, accepted.end_date, accepted.weekdays)
+    stay = stay_at(there, accepted.begin_date, _agreed_end(there, accepted), accepted.weekdays)
     student = there.student
     placement = Placement(
         id=new_id(),
@@ -80,9 +136,15 @@ async def settle(work: UnitOfWork, accepted: MatchAccepted) -> None:
     )
     found = obstacle(stay, there, searching=True)
     if found is None and student is not None:
-        await start(work, placement, student)
+        await start(work, placement, student, there)
     else:
         await refuse(work, placement, found or Obstacle.STUDENT_GONE, accepted.proposal_id)
+
+
+def _agreed_end(there: Situation, accepted: MatchAccepted) -> date | None:
+    """Until when it was proposed, or as long as a stay takes there at most, which matching does not know."""
+    longest = last_day(accepted.begin_date, there.offer) if there.offer else date.max
+    return accepted.end_date and min(accepted.end_date, longest)
 
 
 async def refuse(work: UnitOfWork, placement: Placement, why: Obstacle, proposal_id: UUID) -> None:

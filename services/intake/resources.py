@@ -2,14 +2,21 @@
 
 import asyncio
 import contextlib
+import copy
 import functools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
+import httpx
+
 from services.intake.domain.codes import CodeLists
+from services.intake.geocoding.patience import Patient
+from services.intake.geocoding.pdok import Pdok
 from services.intake.geography import Geography
+from services.intake.sbi import Sbi
 from services.intake.settings import Settings
+from shared.http import API_VERSION
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,11 @@ class Resources:
     codes: CodeLists
     public_url: str
     intake_url: str
+    sbi: Sbi
+    stale_after_months: int
+    first_look_days: int
+    geocoder: Patient | None = None
+    """None: addresses are known as exactly as the callers, a postcode table or the packaged gazetteer say."""
 
     def dataref(self, student_id: UUID) -> str:
         """Where a service with the right to it finds what it may know of a student."""
@@ -39,5 +51,25 @@ def read_geography() -> Geography:
 @contextlib.asynccontextmanager
 async def resources(settings: Settings) -> AsyncIterator[Resources]:
     """Made when the service starts."""
-    geography = await asyncio.to_thread(read_geography)
-    yield Resources(geography, CodeLists(settings.extra_sectors), settings.public_url, settings.intake_url)
+    geography = copy.copy(await asyncio.to_thread(read_geography))
+    async with _geocoder(settings) as geocoder:
+        yield Resources(
+            geography=geography,
+            codes=CodeLists(settings.extra_sectors),
+            public_url=settings.public_url,
+            intake_url=settings.intake_url,
+            sbi=Sbi(settings.sector_sbi),
+            stale_after_months=settings.stale_after_months,
+            first_look_days=settings.first_look_days,
+            geocoder=geocoder,
+        )
+
+
+@contextlib.asynccontextmanager
+async def _geocoder(settings: Settings) -> AsyncIterator[Patient | None]:
+    if not settings.geocoder_url:
+        yield None
+        return
+    who = {"User-Agent": f"Stagebrug/{API_VERSION} ({settings.geocoder_contact})"}
+    async with httpx.AsyncClient(headers=who) as client:
+        yield Patient(Pdok(client, settings.geocoder_url), settings.geocoder_per_second)

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.matching import api, clients, handlers, jobs, store
+from services.matching.erasing import erasing
 from services.matching.settings import Settings
 from shared.service import create_service
 
@@ -17,5 +18,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         handlers=handlers.handlers,
         jobs=jobs.jobs,
         metadata=store.metadata,
+        erases=erasing,
         resources=clients.resources,
     )

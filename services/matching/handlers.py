@@ -3,29 +3,40 @@
 import structlog
 
 from services.matching.clients import Neighbours
-from services.matching.domain.proposals import EXPIRED_DAYS, HOLDING, ProposalState
+from services.matching.domain.proposals import EXPIRED_DAYS, PROPOSAL, Happened
 from services.matching.planning.arrivals import begin_search, end_search, hold_search, lock_placement, lock_student
 from services.matching.planning.closing import Freed, let_go, recheck
 from services.matching.planning.locks import lock
+from services.matching.planning.schedule import no_longer_open
 from services.matching.planning.settling import settle
+from services.matching.store.closures import ClosureStore
+from services.matching.store.merges import MergeStore
 from services.matching.store.network import EmployerStore, SchoolStore
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import AMSTERDAM
+from shared.erasing import note_erasure
 from shared.events.intake import (
+    ClaimEnded,
     ContactLogged,
+    EmployerClaimed,
     EmployerOffered,
     EmployerPaused,
     EmployerRegistered,
     EmployerResumed,
+    EmployersMerged,
     EmployerSuggested,
     OfferChanged,
+    OfferExpired,
     OfferFacts,
     OfferWithdrawn,
+    PersonErased,
     PlacementEnded,
     PlacementRefused,
     PlacementStarted,
     SchoolRegistered,
+    SectorClosed,
+    SectorReopened,
     StudentReady,
     StudentWithdrawn,
 )
@@ -55,6 +66,17 @@ async def know_employer(event: EmployerRegistered, work: MessageWork) -> None:
         return
     freed = await recheck(work, "offer-changed", employer=event.employer_id)
     await settle(work, students=freed.students, offers=await openings.open_of(event.employer_id))
+
+
+@handlers.on(EmployersMerged, Kind.FACT)
+async def follow_the_merge(event: EmployersMerged, work: MessageWork) -> None:
+    """Two employers were one: its offers, contacts and network are those of both, and lie in other circles."""
+    openings = OpeningStore(work.session)
+    regions = [await openings.regions_of(employer_id=each) for each in (event.employer_id, event.merged_id)]
+    await lock(work.session, {event.region}.union(*regions))
+    kept = await MergeStore(work.session).follow(event.merged_id, event.employer_id)
+    freed = await recheck(work, "offer-changed", employer=kept)
+    await settle(work, students=freed.students, offers=await openings.open_of(kept))
 
 
 @handlers.on(EmployerOffered, Kind.STATE, group="offer")
@@ -87,6 +109,14 @@ async def drop_the_offer(event: OfferWithdrawn, work: MessageWork) -> None:
     await settle(work, students=freed.students)
 
 
+@handlers.on(OfferExpired, Kind.FACT)
+async def let_the_lapsed_offer_rest(event: OfferExpired, work: MessageWork) -> None:
+    """An offer's validity has passed: what was proposed is taken back, unless it was renewed meanwhile."""
+    await lock(work.session, await OpeningStore(work.session).regions_of(offer_id=event.offer_id))
+    freed = await recheck(work, "offer-expired", offers=[event.offer_id])
+    await settle(work, students=freed.students)
+
+
 @handlers.on(EmployerPaused, Kind.STATE, group="pause")
 async def respect_the_pause(event: EmployerPaused, work: MessageWork) -> None:
     """An employer takes nobody for a while: what is proposed in that time is taken back."""
@@ -105,7 +135,25 @@ async def end_the_pause(event: EmployerResumed, work: MessageWork) -> None:
     await settle(work, offers=await openings.open_of(event.employer_id))
 
 
-@handlers.on(StudentReady, Kind.STATE, group="student")
+@handlers.on(SectorClosed, Kind.STATE, group="closure")
+async def respect_the_closure(event: SectorClosed, work: MessageWork) -> None:
+    """A sector takes nobody for a while: what is proposed in that time is taken back, who waited looks elsewhere."""
+    await lock(work.session, {event.region})
+    await ClosureStore(work.session).save(event)
+    offers = await OpeningStore(work.session).open_in(event.region, event.sector)
+    freed = await recheck(work, "sector-closed", offers=offers)
+    await settle(work, students=freed.students, offers=freed.offers)
+
+
+@handlers.on(SectorReopened, Kind.STATE, group="closure")
+async def end_the_closure(event: SectorReopened, work: MessageWork) -> None:
+    """A sector is open again: its offers are filled."""
+    await lock(work.session, {event.region})
+    await ClosureStore(work.session).forget(event.closure_id)
+    await settle(work, offers=await OpeningStore(work.session).open_in(event.region, event.sector))
+
+
+@handlers.on(StudentReady, Kind.STATE, group="student", alone=True)
 async def look_for_a_place(event: StudentReady, work: MessageWork) -> None:
     """Somebody looks for a place: ask intake what for, and look."""
     neighbours: Neighbours = work.resources
@@ -133,8 +181,10 @@ async def take_the_seat(event: PlacementStarted, work: MessageWork) -> None:
     if event.proposal_id:
         proposals = ProposalStore(work.session)
         proposal = await proposals.get(event.proposal_id, lock=True)
-        if proposal and proposal.state in HOLDING:
-            await proposals.save(proposal.closed(ProposalState.PLACED))
+        if proposal and PROPOSAL.allows(proposal.state, Happened.PLACED):
+            await proposals.save(proposal.after(Happened.PLACED))
+            await proposals.raise_version(proposal.id)
+            await no_longer_open(work, proposal.id)
     freed = Freed()
     if record and record.ready_at <= work.envelope.time:  # a later search is about another place
         freed = await end_search(work, event.student_id, "placed-elsewhere")
@@ -155,9 +205,9 @@ async def search_on_after_refusal(event: PlacementRefused, work: MessageWork) ->
     """What a coordinator accepted found no seat: search on, for the student and for the offer."""
     await lock_student(work, event.student_id)
     proposal = await ProposalStore(work.session).get(event.proposal_id, lock=True)
-    if proposal is None or proposal.state not in HOLDING:
+    if proposal is None or not PROPOSAL.allows(proposal.state, Happened.REFUSED):
         return
-    await let_go(work, proposal, ProposalState.REFUSED, event.reason, not_again_for_days=EXPIRED_DAYS)
+    await let_go(work, proposal, Happened.REFUSED, event.reason, not_again_for_days=EXPIRED_DAYS)
     if event.reason in ABOUT_THE_STUDENT:
         await hold_search(work, event.student_id)
     await settle(work, students=[event.student_id], offers=[event.offer_id])
@@ -169,7 +219,25 @@ async def remember_the_contact(event: ContactLogged, work: MessageWork) -> None:
     await EmployerStore(work.session).log_contact(event)
 
 
+@handlers.on(EmployerClaimed, Kind.STATE, group="claim")
+async def keep_others_off(event: EmployerClaimed, work: MessageWork) -> None:
+    """A school approaches an employer: the call lists of others say so."""
+    await EmployerStore(work.session).claim(event)
+
+
+@handlers.on(ClaimEnded, Kind.STATE, group="claim")
+async def let_others_call(event: ClaimEnded, work: MessageWork) -> None:
+    """Nobody approaches it any more."""
+    await EmployerStore(work.session).unclaim(event.claim_id)
+
+
 @handlers.on(EmployerSuggested, Kind.FACT)
 async def remember_the_tip(event: EmployerSuggested, work: MessageWork) -> None:
     """An intermediary named an employer: worth a call."""
     await EmployerStore(work.session).log_tip(event, work.envelope.time.astimezone(AMSTERDAM).date())
+
+
+@handlers.on(PersonErased, Kind.FACT)
+async def forget_a_person(event: PersonErased, work: MessageWork) -> None:
+    """Somebody is to be known nowhere any more: no search goes on, what was proposed is taken back."""
+    await note_erasure(work, event.person_id, event.kind, event.erased_at)

@@ -1,6 +1,7 @@
 """What time sets off: wider circles, proposals that run out, refusals that lapse, offers that stay empty.
 
-Each run takes one region, under the lock of planning, and asks the database for the time.
+Each run is about one region, under the lock of planning, and asks the database for the time. What has a moment of its
+own has a timer; what is looked through from time to time is a job.
 """
 
 from datetime import datetime, timedelta
@@ -8,9 +9,10 @@ from datetime import datetime, timedelta
 from services.matching.domain import rules
 from services.matching.domain.model import Opening, Search
 from services.matching.domain.pairs import Pair
-from services.matching.domain.proposals import EXPIRED_DAYS, ProposalState
+from services.matching.domain.proposals import EXPIRED_DAYS, Happened
 from services.matching.planning.closing import Freed, let_go
 from services.matching.planning.locks import lock
+from services.matching.planning.schedule import CIRCLE_WIDENS, PROPOSAL_RUNS_OUT, lock_region, region_of, widen_at
 from services.matching.planning.settling import settle
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
@@ -19,40 +21,33 @@ from services.matching.store.searches import SearchStore
 from services.matching.store.settings import SettingsStore
 from shared.events.matching import OfferUnfilled
 from shared.jobs import Jobs
+from shared.timers import Timer, Timers
 from shared.unit_of_work import UnitOfWork
 
-jobs = Jobs()
+timers = Timers()
+jobs = Jobs(timers)
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
 """An offer that suited somebody when it was looked at is looked at again the next day."""
 
 
-@jobs.every(seconds=1.0, wake="searches")
-async def widen_due(work: UnitOfWork) -> bool:
-    """Open the next circle, or ask for help, for the searches of one region whose patience is used up."""
-    searches = SearchStore(work.session)
-    region = await searches.region_with_due()
-    if region is None:
-        return False
-    await lock(work.session, {region})
+@timers.on(CIRCLE_WIDENS, lock=lock_region)
+async def widen(timer: Timer, work: UnitOfWork) -> None:
+    """Open the next circle, or ask for help, for the searches of a region whose patience is used up."""
+    searches, region = SearchStore(work.session), region_of(timer)
     await settle(work, students=await searches.due_in(region))
-    return True
+    if following := await searches.next_due_in(region):
+        await widen_at(work, region, following)
 
 
-@jobs.every(seconds=1.0)
-async def expire_due(work: UnitOfWork) -> bool:
-    """Let go of the proposals of one region that nobody answered in time; others get the seats first."""
-    proposals = ProposalStore(work.session)
-    region = await proposals.region_with_expired()
-    if region is None:
-        return False
-    await lock(work.session, {region})
-    ended = await proposals.expired_in(region)
+@timers.on(PROPOSAL_RUNS_OUT, lock=lock_region)
+async def let_expire(timer: Timer, work: UnitOfWork) -> None:
+    """Let go of what nobody answered in time, all of a region together; others get the seats first."""
+    ended = await ProposalStore(work.session).expired_in(region_of(timer))
     for proposal in ended:
-        await let_go(work, proposal, ProposalState.EXPIRED, "expired", not_again_for_days=EXPIRED_DAYS)
+        await let_go(work, proposal, Happened.RAN_OUT, "expired", not_again_for_days=EXPIRED_DAYS)
     freed = Freed.by(ended)
     await settle(work, students=freed.students, offers=freed.offers)
-    return True
 
 
 @jobs.every(seconds=60.0)

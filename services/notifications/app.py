@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.notifications import api, clients, handlers, jobs, store
+from services.notifications.erasing import erasing
 from services.notifications.settings import Settings
 from shared.service import create_service
 
@@ -17,6 +18,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         handlers=handlers.handlers,
         jobs=jobs.jobs,
         metadata=store.metadata,
+        erases=erasing,
         resources=clients.resources,
         raw_log_path="/v1/log",
     )

@@ -46,6 +46,7 @@ class EmployerKind(StrEnum):
     REGULAR = "regular"
     LEARN_WORK_COMPANY = "learn-work-company"
     SHELTERED = "sheltered"
+    SW_COMPANY = "sw-company"
     DAY_ACTIVITY = "day-activity"
     COMMUNITY_PARTNER = "community-partner"
 

@@ -87,3 +87,12 @@ class OfferUnfilled(MatchingEvent):
     region: Region
     sector: Code
     since_date: date
+
+
+class PersonForgottenByMatching(MatchingEvent):
+    """A person that was erased is in none of the tables and messages of matching any more."""
+
+    subject_kind: ClassVar[str] = "person"
+    person_id: UUID
+    row_count: int
+    message_count: int

@@ -66,3 +66,12 @@ class DeliveryFailed(NotificationsEvent):
     delivery_id: UUID
     failed_type: str
     code: Code
+
+
+class PersonForgottenByNotifications(NotificationsEvent):
+    """A person that was erased is in none of the tables and messages of notifications any more."""
+
+    subject_kind: ClassVar[str] = "person"
+    person_id: UUID
+    row_count: int
+    message_count: int

@@ -4,10 +4,13 @@
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
-from shared.events import CATALOGUE, Event
+from shared.events import CATALOGUE, Event, examples
+from shared.events.base import SUCCESSORS
+from shared.events.compatibility import incompatible
 
 SCHEMAS = Path(__file__).parent / "schemas"
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
@@ -20,7 +23,8 @@ PUBLIC = {name: event for name, event in CATALOGUE.items() if event.__module__.s
 def schema_of(event: type[Event]) -> dict[str, Any]:
     """The JSON Schema of an event's `data`."""
     schema = event.model_json_schema(by_alias=True, mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{event.event_type()}", **schema}
+    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{event.event_type()}", **schema}
+    return {**document, "deprecated": True} if event.deprecated else document
 
 
 def schema_file(event_type: str) -> Path:
@@ -28,37 +32,27 @@ def schema_file(event_type: str) -> Path:
     return SCHEMAS / f"{event_type}.json"
 
 
-def incompatible(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """What a consumer of `old` could stumble over in `new`: fields gone, changed, or no longer always there."""
-    found = [f"{name} is gone" for name in old["properties"] if name not in new["properties"]]
-    promised = set(old.get("required", ()))
-    found += [
-        f"{name} is no longer always there"
-        for name in promised - set(new.get("required", ()))
-        if name in new["properties"]
-    ]
-    for name, before in old["properties"].items():
-        after = new["properties"].get(name)
-        if after is not None and _meaning(before, old) != _meaning(after, new):
-            found.append(f"{name} changed its form")
-    return found
-
-
-def _meaning(schema: Any, document: dict[str, Any]) -> Any:
-    """A schema with its references resolved and without its prose; an enumeration may grow."""
-    if isinstance(schema, list):
-        return [_meaning(part, document) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _meaning(document["$defs"][schema["$ref"].rsplit("/", 1)[1]], document)
-    prose = {"title", "description", "examples", "default", "enum"}
-    return {key: _meaning(value, document) for key, value in schema.items() if key not in prose}
+def advice(event: type[Event], problems: list[str]) -> str:
+    """What to do when a change of an event would break those who read it."""
+    name, number = re.sub(r"V\d+$", "", event.__name__), event.schema_version + 1
+    return (
+        f"{event.event_type()} changed incompatibly: {'; '.join(problems)}. "
+        f"Keep the class {event.__name__} as it was and add `{name}V{number}` with schema_version = {number}, "
+        f"replaces = {event.__name__}, downgrade() and upgrade(); announce only the new one: both are published, "
+        f"as one fact; then deprecate {event.__name__} with a date (docs/evolution.md)."
+    )
 
 
 def page() -> str:
     """The reference of all events as Markdown."""
-    lines = ["# Events", "", "Made from the classes in `shared/events/` by `make docs`; do not edit by hand.", ""]
+    lines = [
+        "# Events",
+        "",
+        "Made from the classes in `shared/events/` by `make docs`; do not edit by hand. What may change, how, and what",
+        "consumers may rely on: [evolution.md](evolution.md). Each version has example messages in",
+        "`shared/events/examples/` and a JSON Schema in `shared/events/schemas/`.",
+        "",
+    ]
     for publisher in sorted({event.publisher for event in PUBLIC.values()}):
         lines += [f"## {publisher}", ""]
         for event in PUBLIC.values():
@@ -75,6 +69,7 @@ def _section(event: type[Event]) -> list[str]:
         what,
         "",
         f"Routing key `{event.routing_key()}`, subject: {event.subject_kind}.",
+        *_farewell(event),
     ]
     properties = schema_of(event)["properties"]
     required = set(schema_of(event).get("required", ()))
@@ -82,6 +77,15 @@ def _section(event: type[Event]) -> list[str]:
         f"| `{name}` | {_type(schema)} | {'yes' if name in required else 'no'} |" for name, schema in properties.items()
     ]
     return [*head, "", "| field | form | always there |", "|---|---|---|", *rows, ""]
+
+
+def _farewell(event: type[Event]) -> list[str]:
+    deprecation, instead = event.deprecated, SUCCESSORS.get(event)
+    if deprecation is None:
+        return []
+    until = f"no longer published since {deprecation.retired}" if deprecation.retired else f"until {deprecation.sunset}"
+    use = f" Use `{instead.event_type()}`." if instead else ""
+    return ["", f"**Deprecated** since {deprecation.since}, {until}: {deprecation.why}{use}"]
 
 
 def _type(schema: dict[str, Any]) -> str:
@@ -100,10 +104,9 @@ def main() -> None:
     for name, event in PUBLIC.items():
         schema, file = schema_of(event), schema_file(name)
         if file.exists() and (problems := incompatible(json.loads(file.read_text()), schema)):
-            raise SystemExit(
-                f"{name}: {'; '.join(problems)}. Keep this class and add a new one with schema_version + 1."
-            )
+            raise SystemExit(advice(event, problems))
         file.write_text(json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+        examples.add_missing(event, schema)
     PAGE.write_text(page())
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from shared.events.base import Event
+from shared.events.base import CATALOGUE, Event
 from shared.unit_of_work import MessageWork
 
 E = TypeVar("E", bound=Event)
@@ -27,6 +27,7 @@ class Handler:
     event: type[Event]
     kind: Kind
     in_order: bool
+    alone: bool
     group: str
     call: Callable[[Any, MessageWork], Awaitable[None]]
 
@@ -39,16 +40,26 @@ class Handler:
 class Handlers:
     """A service's handlers, by CloudEvents type; one per event."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, *, rebuildable: bool = False) -> None:
+        """`rebuildable`: handling an event again leaves the same state, so an operator may replay what it handled."""
         self.service = service
+        self.rebuildable = rebuildable
         self.by_type: dict[str, Handler] = {}
 
     def on(
-        self, event: type[E], kind: Kind, *, in_order: bool = False, group: str | None = None
+        self,
+        event: type[E],
+        kind: Kind,
+        *,
+        in_order: bool = False,
+        alone: bool = False,
+        group: str | None = None,
     ) -> Callable[[Callable[[E, MessageWork], Awaitable[None]]], Callable[[E, MessageWork], Awaitable[None]]]:
         """Call the function for each `event`; `group` is shared by state events that replace each other.
 
-        With `in_order`, later events of a subject wait while an earlier one is retried or parked.
+        With `in_order`, an event of a subject waits for all earlier ones, over replicas too; so that the service needs
+        such a handler for every event of that subject (`missing_for_order`). An `alone` one shares its transaction
+        with no other: it takes long, or reads a neighbour.
         """
 
         def register(
@@ -57,7 +68,9 @@ class Handlers:
             name = event.event_type()
             if name in self.by_type:
                 raise ValueError(f"{self.service} has two handlers for {name}: call the second function from the first")
-            self.by_type[name] = Handler(event, kind, in_order, group or name, call)
+            self.by_type[name] = Handler(
+                event, kind, in_order, alone, group or f"{event.publisher}.{event.event_name()}", call
+            )
             return call
 
         return register
@@ -66,3 +79,14 @@ class Handlers:
     def routing_keys(self) -> frozenset[str]:
         """The keys that the service's queue is bound with."""
         return frozenset(handler.event.routing_key() for handler in self.by_type.values())
+
+    def missing_for_order(self) -> list[str]:
+        """Events without a handler in order, though others of their subject have one: those would wait for them."""
+        in_order = [handler.event for handler in self.by_type.values() if handler.in_order]
+        subjects = {(event.publisher, event.subject_kind) for event in in_order}
+        heard = {(event.publisher, event.event_name()) for event in in_order}  # in whichever version
+        return sorted(
+            name
+            for name, event in CATALOGUE.items()
+            if (event.publisher, event.subject_kind) in subjects and (event.publisher, event.event_name()) not in heard
+        )

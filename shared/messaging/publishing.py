@@ -26,6 +26,7 @@ class ConfirmedPublisher:
     """Publishes to the events exchange; consuming has another connection: a memory alarm stops those that publish."""
 
     def __init__(self, url: str, name: str) -> None:
+        self._name = name
         self._url = with_options(url, f"{name}-publish")
         self._connection: AbstractRobustConnection | None = None
         self._exchange: AbstractExchange | None = None
@@ -35,8 +36,12 @@ class ConfirmedPublisher:
         if self._connection is not None:
             return
         connection = await aio_pika.connect_robust(self._url, timeout=CONFIRM_WITHIN, reconnect_interval=1)
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        self._exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        try:
+            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+            self._exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+        except BaseException:  # else it would reconnect for ever, unused
+            await connection.close()
+            raise
         self._connection = connection
 
     async def close(self) -> None:
@@ -79,3 +84,20 @@ class ConfirmedPublisher:
             raise Unconfirmed(repr(error)) from error
         if not isinstance(confirmed, aiormq.spec.Basic.Ack):
             raise Unconfirmed(repr(confirmed))
+
+    async def answers(self, within: float) -> bool:
+        """Whether the broker confirms now: under a memory or disk alarm it is connected and does not."""
+        if self._exchange is None:
+            return False
+        try:
+            async with asyncio.timeout(within):
+                probe = aio_pika.Message(b"", delivery_mode=aio_pika.DeliveryMode.NOT_PERSISTENT)
+                await self._exchange.publish(probe, f"{self._name}.probe", mandatory=False)  # bound nowhere: dropped
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            return False
+        except (TimeoutError, aio_pika.exceptions.AMQPError, aiormq.exceptions.AMQPError, OSError, RuntimeError):
+            return False
+        return True

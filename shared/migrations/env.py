@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection, pool
+from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 config = context.config
@@ -13,6 +13,7 @@ config = context.config
 def run(connection: Connection) -> None:
     """Run the migrations of one branch in one transaction."""
     context.configure(connection=connection, version_table=config.attributes["version_table"])
+    connection.execute(text("select set_config('stagebrug.acting', 'owner', true)"))  # row-level security is forced
     with context.begin_transaction():
         context.run_migrations()
 

@@ -212,6 +212,12 @@ def suggested(employer: str, kind: IntermediaryKind = IntermediaryKind.SBB) -> i
     )
 
 
+def merged(kept: str, other: str) -> intake.EmployersMerged:
+    return intake.EmployersMerged(
+        employer_id=an_id(kept), merged_id=an_id(other), region="AM11", reason="duplicate", private_to=None
+    )
+
+
 def of_population(population: Population) -> Iterator[intake.IntakeEvent]:
     """The demo region's schools, employers and first contacts, as intake announces them."""
     for school in population.schools:

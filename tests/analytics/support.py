@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from services.analytics.store import metadata
 from shared.events import Event
 from shared.events.envelope import Envelope
 from tests.analytics.events import NOON
@@ -33,13 +34,6 @@ async def rows(analytics: RunningService, name: str, **query: str) -> dict[str, 
 
 async def contents(analytics: RunningService) -> dict[str, list[str]]:
     """Everything that is kept, as text."""
-    names = [
-        row["tablename"]
-        for row in await analytics.sql.fetch(
-            "select tablename from pg_tables where schemaname = 'public' and tableowner = current_user"
-        )
-    ]
-    kernel = {"outbox", "event_log", "log_head", "relay_lease", "inbox", "subject_state", "unreadable"}
-    own = [n for n in names if n not in kernel and not n.startswith(("inbox_", "event_log_", "schema_version"))]
-    found = {name: await analytics.sql.fetch(f"select t::text as row from {name} t order by 1") for name in sorted(own)}
+    own = sorted(metadata.tables)
+    found = {name: await analytics.sql.fetch(f"select t::text as row from {name} t order by 1") for name in own}
     return {name: [row["row"] for row in of] for name, of in found.items()}

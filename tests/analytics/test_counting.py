@@ -15,6 +15,7 @@ from tests.analytics.events import (
     declined,
     ended,
     help_answered,
+    merged,
     proposed,
     ready,
     started,
@@ -75,6 +76,20 @@ async def test_an_older_state_after_a_newer_one_changes_nothing(analytics: Runni
     assert (await rows(analytics, "employers-by-size"))["large"] == [1]
     await tell(analytics, an_employer(size_class=SizeClass.MEDIUM), version=4)
     assert (await rows(analytics, "employers-by-size"))["medium"] == [1]
+
+
+async def test_two_employers_that_were_merged_count_as_one_in_whatever_order_it_is_heard(
+    analytics: RunningService,
+) -> None:
+    await tell(analytics, merged("C", "B"))
+    for name in ("A", "B", "C"):
+        await tell(analytics, an_employer(name))
+        await tell(analytics, suggested(name))
+    assert (await rows(analytics, "employers-by-size"))["small"] == [2]
+    await tell(analytics, merged("B", "A"))
+    assert (await rows(analytics, "employers-by-size"))["small"] == [1]
+    columns = await rows(analytics, "intermediaries")
+    assert columns["sbb"] == [0, 0, 0, 1, 1, 0]
 
 
 async def test_an_offer_that_was_withdrawn_before_it_was_heard_of_does_not_count(analytics: RunningService) -> None:

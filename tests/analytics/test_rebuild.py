@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from services.analytics import rebuild
-from services.analytics.rebuild import Log, LogsLagBehind, recount
+from services.analytics.rebuild import LogsBeginLater, LogsLagBehind, recount, types_of
 from shared.events.codes import Outcome
 from shared.events.envelope import Envelope
+from shared.replays import Log
 from tests.analytics.events import (
     a_contact,
     a_school,
@@ -32,7 +33,9 @@ from tests.analytics.support import contents, summary, tell
 from tests.support.service import RunningService
 
 
-def a_log(publisher: str, envelopes: Sequence[Envelope], *, shown_at_first: int | None = None) -> Log:
+def a_log(
+    publisher: str, envelopes: Sequence[Envelope], *, shown_at_first: int | None = None, begins_after: int = 0
+) -> Log:
     """A service's log as the kernel serves it, two events a page; at first only some of it may be there."""
     own = [envelope for envelope in envelopes if envelope.source.endswith(publisher)]
     asked_before = False
@@ -45,10 +48,11 @@ def a_log(publisher: str, envelopes: Sequence[Envelope], *, shown_at_first: int 
         found = [(n, e) for n, e in enumerate(visible, start=1) if n > after and e.type in types][:2]
         asked_before = asked_before or not found
         items = [{"position": n, "event": e.model_dump(mode="json", exclude_none=True)} for n, e in found]
-        return httpx.Response(200, json={"items": items, "next": items[-1]["position"] if items else after})
+        last = items[-1]["position"] if items else after
+        return httpx.Response(200, json={"items": items, "next": last, "beginsAfter": begins_after})
 
     client = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url=f"http://{publisher}")
-    return Log(client, "/v1/events", publisher)
+    return Log(client, "/v1/events", types_of(publisher))
 
 
 def logs(envelopes: Sequence[Envelope], **facts: int) -> list[Log]:
@@ -132,4 +136,16 @@ async def test_what_no_log_shows_stops_the_counting_and_nothing_is_changed(
     with pytest.raises(LogsLagBehind):
         async with as_the_service(analytics) as session:
             await recount(session, logs(told[:-1]))
+    assert await contents(analytics) == live
+
+
+async def test_a_log_that_no_longer_holds_its_beginning_stops_the_counting_and_nothing_is_changed(
+    analytics: RunningService,
+) -> None:
+    told = await a_year(analytics)
+    live = await contents(analytics)
+    shortened = [*logs(told)[:-1], a_log("notifications", told, begins_after=1)]
+    with pytest.raises(LogsBeginLater, match="notifications"):
+        async with as_the_service(analytics) as session:
+            await recount(session, shortened)
     assert await contents(analytics) == live

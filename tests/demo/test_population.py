@@ -184,8 +184,9 @@ def test_intake_takes_every_body_that_the_population_gives(population: Populatio
     from services.intake.domain.employer import PauseEmployer as Pause
     from services.intake.domain.employer import RegisterEmployer
     from services.intake.domain.offer import MakeOffer as Make
+    from services.intake.domain.readiness import missing
     from services.intake.domain.school import RegisterSchool
-    from services.intake.domain.student import RegisterStudent, missing
+    from services.intake.domain.student import RegisterStudent
 
     for school in population.schools:
         RegisterSchool.model_validate(school.body())

@@ -1,5 +1,6 @@
 """From an address to its municipality, its labour-market region and a point on the map, offline."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.intake.domain.addresses import Address
 from services.intake.domain.fields import Brin, KvkNumber, Postcode
 from services.intake.geography import Geography, plain
+from services.intake.taking_in.piece import _remembering
 from shared.errors import Invalid
 
 
@@ -103,3 +105,14 @@ def test_numbers_of_organisations_are_checked_as_what_they_are(kind: Any, right:
     for value in wrong:
         with pytest.raises(ValidationError):
             adapter.validate_python(value)
+
+
+def test_an_import_remembers_places_of_the_map_of_now() -> None:
+    geography, other = Geography(), Geography()
+    where = Address(postcode="8232VT", place="Lelystad")
+    before = _remembering(geography)(where)
+    assert _remembering(geography)(where) is before, "it is asked once"
+    facts = other.table.municipalities["GM0995"]
+    moved = dict(other.table.municipalities) | {"GM0995": replace(facts, region="AM12")}
+    geography.become(Geography(replace(other.table, municipalities=moved)))
+    assert (before.region, _remembering(geography)(where).region) == ("AM11", "AM12")

@@ -8,6 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from services.intake.domain.addresses import Situation
+from services.intake.domain.profile import profile
+from services.intake.domain.readiness import missing
 from services.intake.domain.student import (
     SearchIsOver,
     Student,
@@ -16,8 +18,6 @@ from services.intake.domain.student import (
     StudentIsNotSearching,
     StudentIsSearching,
     StudentState,
-    missing,
-    profile,
 )
 from shared.events.codes import PlacementKind, Point
 from shared.ids import new_id

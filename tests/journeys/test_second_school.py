@@ -19,6 +19,26 @@ BODIES: dict[str, Any] = {
     "_end": {"endedDate": "2027-03-31", "outcome": "completed"},
     "PATCH": {"givenName": "Ander"},
     "effort": {"level": 1},
+    "coach": {"email": "ander@school.example"},
+    "jobcoach": {"email": "ander@gemeente.example", "untilDate": "2087-01-01", "ground": "legal-task"},
+    "_erase": {"reason": "asked"},
+    "_leave": {"leftDate": "2026-07-17"},
+    "grounds": {
+        "recipientKind": "municipality",
+        "organisation": "Gemeente Lelystad",
+        "purpose": "warm-transfer",
+        "legalGround": "consent",
+        "givenBy": "parents",
+        "givenDate": "2023-08-31",
+        "endDate": "2024-07-31",
+    },
+    "special-facts": {
+        "kind": "behaviour",
+        "code": "needs-one-contact",
+        "ground": "legal-task",
+        "reason": "Begeleiding",
+        "expiresDate": "2027-01-31",
+    },
 }
 
 

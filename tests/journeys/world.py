@@ -135,6 +135,7 @@ async def employer_of(coordinator: Person, **facts: Any) -> dict[str, Any]:
         "guidance": "full",
         "placesPerYear": 3,
         "address": PLACES[coordinator.claims["region"]],
+        "confirmedNew": True,
         **facts,
     }
     made: dict[str, Any] = await coordinator.post("intake", "/v1/employers", body)

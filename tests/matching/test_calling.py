@@ -5,7 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from shared.events.codes import IntermediaryKind
-from shared.events.intake import ContactLogged, EmployerPaused, EmployerRegistered, EmployerSuggested, StudentWithdrawn
+from shared.events.intake import (
+    ClaimEnded,
+    ContactLogged,
+    EmployerClaimed,
+    EmployerPaused,
+    EmployerRegistered,
+    EmployerSuggested,
+    StudentWithdrawn,
+)
 from shared.ids import new_id
 from tests.matching.examples import OTHER_SCHOOL, SCHOOL, known_to
 from tests.matching.world import World, started
@@ -80,6 +88,25 @@ async def test_who_said_no_or_paused_is_not_called(world: World) -> None:
         EmployerPaused(employer_id=paused.employer_id, from_date=date(2026, 9, 1), until_date=None, reason="moving")
     )
     assert await prospects(world, await world.student()) == []
+
+
+async def test_a_claimed_employer_stays_on_the_list_with_whom_to_ask_until_it_is_let_go(world: World) -> None:
+    employer, claim = await world.employer(), new_id()
+    facts: dict[str, Any] = {"claim_id": claim, "employer_id": employer.employer_id, "school_id": OTHER_SCHOOL}
+    until = date(2099, 9, 28)
+    await world.tell(EmployerClaimed(**facts, since_date=date(2026, 9, 1), until_date=until))
+    student = await world.student()
+    (found,) = await prospects(world, student)
+    assert found["claimedBy"] == {
+        "schoolId": str(OTHER_SCHOOL),
+        "schoolName": "De Polder",
+        "untilDate": until.isoformat(),
+    }
+    await world.tell(EmployerClaimed(**facts, joined_by=(SCHOOL,), since_date=date(2026, 9, 1), until_date=until))
+    assert [one["claimedBy"] for one in await prospects(world, student)] == [None]
+    await world.tell(EmployerClaimed(**facts, since_date=date(2026, 9, 1), until_date=until))
+    await world.tell(ClaimEnded(**facts, reason="released"))
+    assert [one["claimedBy"] for one in await prospects(world, student)] == [None]
 
 
 async def test_the_list_comes_in_pages_in_the_order_of_calling(world: World) -> None:

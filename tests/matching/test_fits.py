@@ -77,3 +77,11 @@ def test_the_same_facts_give_the_same_plan_whatever_the_ids() -> None:
         return [(one.pair.profile.birth_year_month, one.points) for one in chosen(searches, opening)]
 
     assert plan() == plan() == plan()
+
+
+def test_what_is_kept_for_one_school_is_not_given_to_two_of_another() -> None:
+    kept = [{"school_id": OTHER_SCHOOL, "seats": 1, "until_date": TODAY}]
+    opening = Opening(an_offer(seats=2, reservations=kept))
+    assert len(chosen(some(3), opening)) == 1
+    mixed = chosen([*some(3), a_search(school_id=OTHER_SCHOOL)], opening)
+    assert sum(one.pair.search.school_id != OTHER_SCHOOL for one in mixed) <= 1

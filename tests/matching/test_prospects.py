@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.matching.domain.model import Pause
-from services.matching.domain.prospects import Contact, Lead, Prospect, Tip, call_list
+from services.matching.domain.prospects import Claim, Contact, Lead, Prospect, Tip, call_list
 from shared.events.codes import IntermediaryKind
 from shared.ids import new_id
 from tests.matching.examples import (
@@ -132,3 +132,25 @@ def test_a_student_without_a_wish_can_call_anybody_in_reach() -> None:
     assert len(call_list(search, [Lead(an_employer(sectors=["overheid"]))], TODAY, NAMES)) == 1
     strict = a_search(wishes=wish("horeca"), accepts_neighbouring_work=False)
     assert call_list(strict, [Lead(an_employer(sectors=["detailhandel"]))], TODAY, NAMES) == []
+
+
+def test_an_employer_that_another_school_approaches_comes_last_and_says_who_to_ask() -> None:
+    claim = Claim(OTHER_SCHOOL, frozenset(), TODAY)
+    claimed = Lead(an_employer(name="claimed", recognition="boris"), claims=[claim])
+    found = called(claimed, Lead(an_employer(name="unknown")))
+    assert [(one.lead.employer.name, one.claim) for one in found] == [("unknown", None), ("claimed", claim)]
+    assert any(text.startswith("De Polder benadert dit bedrijf tot en met") for text in texts(claimed))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Claim(SCHOOL, frozenset(), TODAY),
+        Claim(OTHER_SCHOOL, frozenset({SCHOOL}), TODAY),
+        Claim(OTHER_SCHOOL, frozenset(), TODAY - timedelta(days=1)),
+    ],
+)
+def test_a_claim_of_the_own_school_one_that_it_joined_or_one_that_is_over_keeps_nobody_off(claim: Claim) -> None:
+    (found,) = called(Lead(an_employer(), claims=[claim]))
+    assert found.claim is None
+    assert "claimed" not in {reason.factor for reason in found.reasons}

@@ -181,6 +181,14 @@ def test_an_employer_that_pauses_says_until_when() -> None:
     )
 
 
+def test_a_closed_sector_says_until_when() -> None:
+    closure = Pause(date(2026, 9, 1), date(2027, 1, 31))
+    assert only_obstacle(a_pair(closures=(closure,))) == (
+        "sector-closed",
+        "In deze regio is horeca tot en met 31 januari 2027 gesloten: daarna kan het weer.",
+    )
+
+
 def test_a_pause_before_the_period_is_no_obstacle() -> None:
     assert is_possible(a_pair(pauses=(Pause(date(2026, 8, 1), date(2026, 9, 6)),)))
 
@@ -206,3 +214,17 @@ def test_a_pair_names_every_rule_that_it_breaks() -> None:
     search = a_search(limits=["till"], guidance_need=Guidance.FULL)
     offer = an_offer(demands=["till"], guidance=Guidance.NONE, kind=PlacementKind.JOB)
     assert {one.rule for one in obstacles(a_pair(search, offer))} == {"kind", "demands", "guidance"}
+
+
+def reserved(until: date = TODAY, **facts: Any) -> dict[str, Any]:
+    return {"reservations": [{"school_id": OTHER_SCHOOL, "seats": 1, "until_date": until} | facts]}
+
+
+def test_seats_that_are_kept_for_another_school_are_not_proposed_until_the_day_has_passed() -> None:
+    rule, text = only_obstacle(a_pair(offer=an_offer(**reserved())))
+    assert (rule, text) == (
+        "seat",
+        "Wat vrij is, is tot en met 1 september 2026 voor een andere school gereserveerd.",
+    )
+    for free in (reserved(date(2026, 8, 31)), reserved(school_id=SCHOOL), reserved() | {"seats": 2}):
+        assert is_possible(a_pair(offer=an_offer(**free)))

@@ -29,6 +29,7 @@ async def later(world: World, hours: float) -> None:
         "step_since = step_since - make_interval(secs => $1), since = since - make_interval(secs => $1)",
         hours * HOUR,
     )
+    await world.move_timers(hours)
     await world.matching.until(
         "select count(*) = 0 from searches where state = 'searching' and due_at <= clock_timestamp()"
     )
@@ -120,6 +121,7 @@ async def test_a_proposal_that_nobody_answers_frees_the_seat_for_the_next(world:
     first = await world.proposed()
     waiting = await world.student()
     await world.matching.sql.execute("update proposals set expires_at = clock_timestamp()")
+    await world.move_timers(8 * 24)
     expired, second = await world.next(MatchExpired), await world.proposed()
     assert (expired.proposal_id, expired.reason) == (first.proposal_id, "expired")
     assert second.student_id == waiting

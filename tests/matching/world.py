@@ -121,6 +121,14 @@ class World:
             settings = {"intake_url": self.intake.url}
             yield await served(stack, service.bench, service.name, service.database, settings)
 
+    async def move_timers(self, hours: float) -> None:
+        """Let time pass for all that is set for a moment."""
+        await self.matching.sql.execute(
+            "update timers set next_at = next_at - make_interval(secs => $1), due_at = due_at - make_interval(secs => $1)",
+            hours * 3600,
+        )
+        await self.matching.sql.execute("select pg_notify('stagebrug', 'timers')")
+
     async def proposed(self) -> MatchProposed:
         return await self.next(MatchProposed)
 

@@ -161,3 +161,20 @@ def _placement(**more: Any) -> dict[str, Any]:
         "end_date": date(2027, 1, 31),
         **more,
     }
+
+
+def a_join_request() -> intake.ClaimJoinAsked:
+    """The other school asks to join a claim of the school."""
+    return intake.ClaimJoinAsked(claim_id=new_id(), employer_id=new_id(), school_id=SCHOOL, asked_by=OTHER_SCHOOL)
+
+
+def a_question() -> intake.QuestionAsked:
+    """The school asks the other."""
+    return intake.QuestionAsked(question_id=new_id(), employer_id=new_id(), school_id=SCHOOL, asked_of=(OTHER_SCHOOL,))
+
+
+def an_answered_question() -> intake.QuestionAnswered:
+    """The other school answered the school."""
+    return intake.QuestionAnswered(
+        question_id=new_id(), employer_id=new_id(), school_id=SCHOOL, answered_by=OTHER_SCHOOL
+    )

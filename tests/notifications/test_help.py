@@ -109,7 +109,8 @@ async def test_with_patience_the_next_is_asked_only_when_nobody_answered(running
     await running.announce(facts.an_unmatched_student())
     (first,) = await asked(running, 1)
     assert first.intermediary is codes.IntermediaryKind.WSP
-    await running.sql.execute("update calls set next_ask_at = now()")  # an hour later
+    await running.sql.execute("update timers set next_at = clock_timestamp()")  # an hour later
+    await running.sql.execute("select pg_notify('stagebrug', 'timers')")
     (second,) = await asked(running, 1)
     assert second.intermediary is codes.IntermediaryKind.SBB
 

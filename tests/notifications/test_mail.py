@@ -63,6 +63,38 @@ async def test_only_the_school_concerned_gets_mail_and_only_who_wants_it(
     assert len(post.tried) == 2
 
 
+async def test_the_schools_that_are_asked_hear_of_a_question_and_who_asked_of_the_answer(
+    running: RunningService, post: SmtpCatcher
+) -> None:
+    await wishes(running, sub="other", email="other@school.example", schools=[facts.OTHER_BRIN])
+    await wishes(running)
+    await running.announce(facts.a_question())
+    first = await post.next()
+    assert (first["To"], first["Subject"]) == (
+        "other@school.example",
+        "Een andere school vraagt naar een bedrijf dat u kent",
+    )
+    await running.announce(facts.an_answered_question())
+    second = await post.next()
+    assert (second["To"], second["Subject"]) == (ADDRESS, "Er is een antwoord op uw vraag over een bedrijf")
+    assert len(post.tried) == 2
+
+
+async def test_the_school_that_claimed_an_employer_hears_who_wants_to_join(
+    running: RunningService, post: SmtpCatcher
+) -> None:
+    await wishes(running, sub="other", email="other@school.example", schools=[facts.OTHER_BRIN])
+    await wishes(running)
+    request = facts.a_join_request()
+    await running.announce(request)
+    mail = await post.next()
+    assert mail["To"] == ADDRESS
+    plain = mail.get_body(("plain",))
+    assert plain
+    assert f"/claims/{request.claim_id}" in plain.get_content()
+    assert len(post.tried) == 1
+
+
 async def test_a_mail_that_is_not_taken_is_tried_again_as_the_same_mail(
     running: RunningService, post: SmtpCatcher
 ) -> None:
@@ -125,6 +157,9 @@ def test_every_letter_has_a_text_that_fits_and_a_link() -> None:
         facts.an_ended_placement(**facts_of),
         facts.an_unmatched_student(),
         refused,
+        facts.a_join_request(),
+        facts.a_question(),
+        facts.an_answered_question(),
     ]
     letters = [letter for event in events for letter in letters_of(event, around)]
     letters += letters_of(facts.an_answer(), around, own_schools=frozenset({facts.SCHOOL}))

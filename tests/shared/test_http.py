@@ -93,9 +93,3 @@ async def test_the_document_promises_what_the_rules_ask(toy: RunningService) -> 
 async def test_the_docs_page_asks_nothing_of_other_hosts(toy: RunningService) -> None:
     page = (await toy.client.get("/docs")).text
     assert "https://" not in page.replace(toy.url, "")
-
-
-async def test_ready_says_which_part_is_missing(toy: RunningService) -> None:
-    answer = await toy.client.get("/health/ready")
-    assert answer.status_code == 200
-    assert all(answer.json()["checks"].values())

@@ -1,7 +1,47 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
 import httpx
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.toy.handlers import ThingMade
+from services.toy.store import metadata, things
+from shared import fail_points
+from shared.ids import new_id
+from shared.unit_of_work import AnnouncedTooEarly, Publisher, UnitOfWork, begin
+from shared.wakeups import CHANNEL
+from tests.support.bench import Bench
 from tests.support.service import RunningService
+
+
+@dataclass
+class Alone:
+    """A toy's database with nothing that runs on it: what a unit of work leaves stays where it is."""
+
+    url: str
+    engine: AsyncEngine
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return begin(self.engine, Publisher.of("urn:toy", metadata), None)
+
+    async def rows(self, query: str) -> list[Any]:
+        async with self.engine.connect() as connection:
+            return list((await connection.execute(sa.text(query))).scalars())
+
+
+@pytest.fixture
+async def alone(bench: Bench) -> AsyncIterator[Alone]:
+    database = await bench.fresh_database("toy")
+    engine = create_async_engine(database.url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    yield Alone(database.url, engine)
+    await engine.dispose()
+    await bench.drop(database)
 
 
 async def make(toy: RunningService, name: str, count: int = 1) -> httpx.Response:
@@ -50,3 +90,88 @@ async def test_a_trace_goes_on_from_the_call_into_the_event(toy: RunningService)
     message = await toy.until("select message from event_log")
     assert f"00-{trace}-" in message
     assert answer.headers["x-request-id"] in message
+
+
+async def test_a_transaction_apart_stays_when_the_one_beside_it_rolls_back(alone: Alone) -> None:
+    kept, lost = new_id(), new_id()
+
+    async def fails_late() -> None:
+        async with alone.begin() as work:
+            await work.session.execute(things.insert().values(id=lost))
+            async with work.apart() as beside:
+                await beside.session.execute(things.insert().values(id=kept))
+                await beside.announce(ThingMade(thing_id=kept))
+            raise RuntimeError("after the other was committed")
+
+    with pytest.raises(RuntimeError):
+        await fails_late()
+    assert await alone.rows("select id from things") == [kept]
+    assert await alone.rows("select subject from outbox") == [str(kept)]
+
+
+async def test_named_moments_are_passed_on_both_sides_of_the_commit(
+    alone: Alone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: list[str] = []
+    monkeypatch.setattr(fail_points, "_watchers", [passed.append])
+    async with alone.begin():
+        pass
+    assert passed == ["work.before-commit", "work.after-commit"]
+
+
+async def test_an_event_announced_before_any_other_statement_goes_with_the_rollback_too(alone: Alone) -> None:
+    thing = new_id()
+    async with alone.begin() as work:
+        await work.session.execute(things.insert().values(id=thing))
+
+    async def fails_late() -> None:
+        async with alone.begin() as work:
+            await work.announce(ThingMade(thing_id=thing))
+            await work.flush()
+            raise RuntimeError("after everything was written")
+
+    with pytest.raises(RuntimeError):
+        await fails_late()
+    assert await alone.rows("select version from things") == [0]
+    assert await alone.rows("select id from outbox") == []
+
+
+async def test_wake_ups_without_events_are_sent_with_the_commit(alone: Alone) -> None:
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    listening = await asyncpg.connect(alone.url)
+    await listening.add_listener(CHANNEL, lambda *arguments: heard.put_nowait(str(arguments[3])))
+    async with alone.begin() as work:
+        work.notify("dinner")
+    async with asyncio.timeout(10):
+        assert await heard.get() == "dinner"
+    await listening.close()
+    assert await alone.rows("select id from outbox") == []
+
+
+async def test_many_events_leave_in_their_order_with_a_version_each(alone: Alone) -> None:
+    made = [new_id() for _ in range(3)]
+    async with alone.begin() as work:
+        await work.session.execute(things.insert(), [{"id": thing} for thing in made])
+        await work.announce(ThingMade(thing_id=made[1]))
+        told = await work.announce_all([ThingMade(thing_id=thing) for thing in reversed(made)])
+        assert await work.announce_all([]) == []
+    assert [(event.thing_id, event.version) for event in told] == [(made[2], 1), (made[1], 2), (made[0], 1)]
+    assert await alone.rows("select subject from outbox order by id") == [str(made[at]) for at in (1, 2, 1, 0)]
+    assert sorted(await alone.rows("select version from things")) == [1, 1, 2]
+
+
+async def test_many_events_are_announced_all_or_none(alone: Alone) -> None:
+    there = new_id()
+    async with alone.begin() as work:
+        await work.session.execute(things.insert().values(id=there))
+
+    async def announce(*subjects: Any) -> None:
+        async with alone.begin() as work:
+            await work.announce_all([ThingMade(thing_id=thing) for thing in subjects])
+
+    with pytest.raises(AnnouncedTooEarly):
+        await announce(there, new_id())
+    with pytest.raises(ValueError, match="one event of each"):
+        await announce(there, there)
+    assert await alone.rows("select version from things") == [0]
+    assert await alone.rows("select id from outbox") == []

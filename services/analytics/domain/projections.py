@@ -64,6 +64,11 @@ def _employer(event: intake.EmployerRegistered, at: datetime) -> Row:
     )
 
 
+@_counts(intake.EmployersMerged)
+def _merged(event: intake.EmployersMerged, at: datetime) -> Row:
+    return Row("employers_merged", {"id": event.merged_id, "at": at, **_taken(event, "employer_id")})
+
+
 def _offer(event: intake.OfferFacts, at: datetime) -> Row:
     facts = _taken(event, "version", "employer_id", "region", "kind", "sector", "seats", "begin_date", "end_date")
     return Row("offers", {"id": event.offer_id, "at": at, **facts, **_taken(event, "brought_in_by")})

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table, delete, exists, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.projections import Row
-from services.analytics.store.schema import metadata
+from services.analytics.store.schema import CALLS, metadata
 
 
 class ProjectionStore:
@@ -26,6 +27,24 @@ class ProjectionStore:
         for name, values in by_table.items():
             table = metadata.tables[name]
             await self._session.execute(_kept(table), values)
+
+    async def forget_person(self, person_id: UUID) -> int:
+        """Put a stand-in in a student's place, the same as in the logs; the number of rows."""
+        changed = 0
+        stand_in = func.stand_in_of(person_id)
+        for table in metadata.tables.values():
+            if "student_id" in table.c:
+                if "student_id" in table.primary_key.columns:  # heard again after the stand-in had come in its place
+                    both = table.alias()
+                    again = (both.c.student_id == stand_in) & (both.c.version == table.c.version)
+                    await self._session.execute(
+                        delete(table).where(table.c.student_id == person_id, exists().where(again))
+                    )
+                one = update(table).where(table.c.student_id == person_id).values(student_id=stand_in)
+                changed += len((await self._session.execute(one.returning(table.c.at))).all())
+        named = CALLS.c.students.any(person_id)
+        several = update(CALLS).where(named).values(students=func.array_replace(CALLS.c.students, person_id, stand_in))
+        return changed + len((await self._session.execute(several.returning(CALLS.c.at))).all())
 
     async def clear(self) -> None:
         """Empty all projections, and hold off who would write to them until the transaction ends; readers go on."""

@@ -105,11 +105,18 @@ INTERMEDIARIES = " union all ".join(
         _by_intermediary("calls", "calls", "intermediary", "count(distinct call_id)"),
         _by_intermediary("answers", "calls_answered", "intermediary", "count(*)"),
         _by_intermediary("declines", "calls_declined", "intermediary", "count(*)"),
-        _by_intermediary("employers", "suggestions", "source", "count(distinct employer_id)"),
-        _by_intermediary("new", "suggestions", "source", "count(distinct employer_id)", where="and not known_already"),
+        _by_intermediary("employers", "suggestions", "source", "count(distinct standing_employer(employer_id))"),
+        _by_intermediary(
+            "new",
+            "suggestions",
+            "source",
+            "count(distinct standing_employer(employer_id))",
+            where="and not known_already",
+        ),
         _by_intermediary(
             "placements",
-            "suggestions s join placements_started p on p.employer_id = s.employer_id and p.at >= s.at",
+            "suggestions s join placements_started p "
+            "on standing_employer(p.employer_id) = standing_employer(s.employer_id) and p.at >= s.at",
             "source",
             "count(distinct p.placement_id)",
             "count(distinct p.student_id)",
@@ -122,10 +129,13 @@ INTERMEDIARIES = " union all ".join(
 _REGION = "coalesce((select region from schools where id = school_id), 'unknown')"
 """The region of the school that had a contact; unknown as long as the school's own event is on its way."""
 
+_STANDING = "standing_employer(employer_id)"
+"""The employer by now: two that were merged are one, whenever what names them came."""
+
 FIRST_CONTACT = f"""
 with firsts as (
-    select distinct on (school_id, employer_id) school_id, channel, contact_date, {_REGION} as region from contacts
-    order by school_id, employer_id, contact_date, at, contact_id
+    select distinct on (school_id, {_STANDING}) school_id, channel, contact_date, {_REGION} as region from contacts
+    order by school_id, {_STANDING}, contact_date, at, contact_id
 ),
 counted as (
     select region, coalesce(channel, 'total') as row, count(distinct school_id) as schools, count(*) as contacts
@@ -152,8 +162,8 @@ union all select region, row, 'yes', yes, 0 from counted
 
 INITIATIVE = f"""
 with firsts as (
-    select distinct on (employer_id) employer_id, school_id, initiator, contact_date, {_REGION} as region from contacts
-    order by employer_id, contact_date, at, contact_id
+    select distinct on ({_STANDING}) school_id, initiator, contact_date, {_REGION} as region from contacts
+    order by {_STANDING}, contact_date, at, contact_id
 )
 select region, initiator as row, 'employers' as col, count(*) as n, 0 as persons
 from firsts where {_within("contact_date")} group by region, initiator

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.register import Cooperation, Employer, School
 from services.analytics.domain.scope import Scope
-from services.analytics.store.schema import EMPLOYERS, SCHOOLS
+from services.analytics.store.schema import EMPLOYERS, EMPLOYERS_MERGED, SCHOOLS
 
 
 class RegisterStore:
@@ -30,7 +30,8 @@ class RegisterStore:
     async def employers(self, scope: Scope) -> tuple[Employer, ...]:
         """The employers that some school works with or brought in: of a region, of one school, or all."""
         works_with = func.jsonb_array_length(EMPLOYERS.c.cooperations) > 0
-        query = select(EMPLOYERS).where(or_(works_with, EMPLOYERS.c.brought_in_by.is_not(None)))
+        merged = select(EMPLOYERS_MERGED.c.id).where(EMPLOYERS_MERGED.c.id == EMPLOYERS.c.id).exists()
+        query = select(EMPLOYERS).where(or_(works_with, EMPLOYERS.c.brought_in_by.is_not(None)), ~merged)
         if scope.region:
             query = query.where(EMPLOYERS.c.region == scope.region)
         if scope.school_id:

@@ -48,6 +48,8 @@ EMPLOYERS = _table(
     "brought_in_by cooperations",
     state=True,
 )
+EMPLOYERS_MERGED = _table("employers_merged", "id", "employer_id")
+"""Which employer (`id`) went up in which (`employer_id`)."""
 OFFERS = _table(
     "offers", "id", "version employer_id region kind sector seats begin_date end_date brought_in_by", state=True
 )

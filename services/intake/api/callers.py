@@ -1,15 +1,19 @@
 """Who calls, as the register sees it; what endpoints share."""
 
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
+from services.intake.days import today
+from services.intake.domain.people import LentRights
 from services.intake.domain.rights import Viewer
 from services.intake.resources import Resources
-from services.intake.store import SchoolStore
+from services.intake.store import PeopleStore, SchoolStore
+from services.intake.store.acting import Capacity, enter
 from shared.errors import Forbidden, Invalid, NotFound
-from shared.security import Caller, Role, requires
+from shared.security import Caller, Intermediary, Role, requires
 from shared.unit_of_work import UnitOfWork, Work
 
 SCHOOLS_AND_REGIONS = requires(Role.COORDINATOR, Role.REGIONAL_COORDINATOR, Role.OPERATOR)
@@ -17,17 +21,50 @@ SCHOOLS_AND_REGIONS = requires(Role.COORDINATOR, Role.REGIONAL_COORDINATOR, Role
 
 COORDINATORS = requires(Role.COORDINATOR)
 
+CARERS = requires(Role.COORDINATOR, Role.JOBCOACH)
+"""Those who may see students: of their schools, or of their caseload."""
 
-async def _viewer(caller: Caller, work: Work) -> Viewer:
+NOTHING = LentRights({}, frozenset(), frozenset())
+
+READS_ON = timedelta(days=42)
+"""A school that left reads its records for six weeks, to hand them over."""
+
+
+def _takes_part_on(request: Request) -> date:
+    """The day on which a school must still take part: long ago is enough for who only reads."""
+    reads = request.method == "GET" or request.url.path.endswith("/_search")
+    return today() - READS_ON if reads else today()
+
+
+async def _viewer(caller: Caller, work: Work, request: Request) -> Viewer:
     brins = {brin.upper() for brin in caller.schools} if caller.has(Role.COORDINATOR) else set()
-    schools = await SchoolStore(work.session).of_brins(brins) if brins else {}
+    day = _takes_part_on(request)
+    own = await SchoolStore(work.session).of_brins(brins, day) if brins else {}
+    email = (caller.email or "").casefold()
+    await enter(work.session, own, _capacity(caller), email)
+    cares = email and caller.has(Role.COORDINATOR, Role.JOBCOACH)
+    lent = await PeopleStore(work.session).lent_to(email, today(), day) if cares else NOTHING
+    lent = lent.for_whom_it_may(coordinator=caller.has(Role.COORDINATOR), jobcoach=caller.has(Role.JOBCOACH))
+    if lent != NOTHING:
+        await PeopleStore(work.session).lend(lent)
+    schools = own | lent.schools
     return Viewer(
         subject=caller.subject,
+        email=email,
+        own_schools=frozenset(own),
+        acts_for=lent.acts_for,
+        caseload=lent.sees,
         schools=frozenset(schools),
         school_regions=frozenset(schools.values()),
         regions=caller.regions if caller.has(Role.REGIONAL_COORDINATOR) else frozenset(),
         operator=caller.has(Role.OPERATOR),
     )
+
+
+def _capacity(caller: Caller) -> Capacity:
+    if caller.has(Role.OPERATOR):
+        return Capacity.OPERATOR
+    return Capacity.REGION if caller.has(Role.REGIONAL_COORDINATOR) else Capacity.CALLER
 
 
 Acting = Annotated[Viewer, Depends(_viewer)]
@@ -39,6 +76,13 @@ async def _resources(work: Work) -> Resources:
 
 
 Shared = Annotated[Resources, Depends(_resources)]
+
+
+def area_of(intermediary: Intermediary, shared: Resources) -> set[str]:
+    """The labour-market regions that an intermediary speaks for."""
+    known = shared.geography.municipalities
+    of_municipalities = {known[code].region for code in intermediary.municipalities if code in known}
+    return of_municipalities | set(intermediary.regions)
 
 
 async def bringing_school(work: UnitOfWork, viewer: Viewer, wanted: UUID | None) -> UUID | None:

@@ -1,6 +1,7 @@
 """Code lists: what front ends offer to choose from, in Dutch and in English."""
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from services.intake.api.callers import Shared
 from services.intake.domain.codes import Words
@@ -21,6 +22,7 @@ class CodeInWords(Resource):
     code: str
     nl: str
     en: str
+    sbi: list[str] | None = Field(default=None, description="Of a sector: the SBI codes that belong to it.")
 
 
 class CodeList(Resource):
@@ -46,16 +48,19 @@ async def list_code_lists(_: Caller, shared: Shared) -> CodeListNames:
     return CodeListNames(items=sorted(_lists(shared)))
 
 
-@router.get("/code-lists/{name}", summary="One code list")
+@router.get("/code-lists/{name}", summary="One code list", response_model_exclude_none=True)
 async def read_code_list(name: str, _: Caller, shared: Shared) -> CodeList:
     """Codes with their words."""
     if (found := _lists(shared).get(name)) is None:
         raise NotFound("code list")
-    return CodeList(name=name, items=[CodeInWords(code=code, nl=w.nl, en=w.en) for code, w in found.items()])
+    sbi = {code: shared.sbi.codes_of(code) for code in found} if name == "sectors" else {}
+    items = [CodeInWords(code=code, nl=words.nl, en=words.en, sbi=sbi.get(code)) for code, words in found.items()]
+    return CodeList(name=name, items=items)
 
 
 def _lists(shared: Resources) -> dict[str, dict[str, Words]]:
     geography = shared.geography
     regions = {code: Words(name, name) for code, name in sorted(geography.regions.items())}
     municipalities = {m.code: Words(m.name, m.name) for m in geography.municipalities.values()}
-    return shared.codes.lists | {"regions": regions, "municipalities": municipalities}
+    computed = {"regions": regions, "municipalities": municipalities, "sbi-divisions": shared.sbi.divisions}
+    return shared.codes.lists | computed

@@ -9,11 +9,14 @@ from pydantic import Field
 from services.intake.api.callers import COORDINATORS, SCHOOLS_AND_REGIONS, Acting, Shared
 from services.intake.api.changes import created
 from services.intake.api.offers import open_offer
+from services.intake.claiming import keep_up
+from services.intake.domain.claim import Claim
 from services.intake.domain.contact import (
     Argument,
     Channel,
     Contact,
     ContactOutcome,
+    ContactStep,
     Initiator,
     LogContact,
 )
@@ -22,14 +25,19 @@ from services.intake.domain.rights import Viewer
 from services.intake.store import ContactStore, EmployerStore, SchoolStore, StudentStore
 from shared.api import Page, PageQuery, Resource
 from shared.errors import Invalid, NotFound
+from shared.events.codes import Code
+from shared.idempotency import ONCE
 from shared.ids import new_id
 from shared.unit_of_work import Work
+
+OWN = frozenset(LogContact.model_fields) - {"contact_date", "school_id", "offer", "subjects", "spoken_to_role"}
+"""What of a talk the own school alone sees."""
 
 router = APIRouter(tags=["contacts"], dependencies=[SCHOOLS_AND_REGIONS])
 
 
 class ContactResource(Resource):
-    """A contact moment; other schools see that it was, when, and by which school."""
+    """A contact moment; other schools see that it was, when, about what, and whom they can ask about it."""
 
     model_config = examples(
         {
@@ -39,7 +47,16 @@ class ContactResource(Resource):
             "schoolName": "Praktijkschool De Horizon",
             "contactDate": "2026-09-14",
             "recordedAt": "2026-09-14T09:12:00Z",
+            "coach": "stage@dehorizon.example",
+            "subjects": ["internship"],
+            "spokenToRole": "praktijkopleider",
             "channel": "telephone",
+            "step": "first-contact",
+            "faceToFace": False,
+            "studentJoined": False,
+            "spokenTo": "T. de Wit",
+            "nextStep": "Bellen over een kennismaking.",
+            "nextStepDate": "2026-09-21",
             "initiator": "school",
             "outcome": "good-talk",
             "arguments": ["no-strings"],
@@ -47,6 +64,7 @@ class ContactResource(Resource):
             "studentId": None,
             "offerId": None,
             "author": "coordinator-1",
+            "hint": None,
         }
     )
 
@@ -56,14 +74,24 @@ class ContactResource(Resource):
     school_name: str | None
     contact_date: date
     recorded_at: datetime
+    coach: str | None = Field(description="The work address of who had it.")
+    subjects: tuple[Code, ...]
+    spoken_to_role: str | None
     channel: Channel | None = Field(default=None, description="This and all below: the own school's only.")
     initiator: Initiator | None = None
     outcome: ContactOutcome | None = None
     arguments: tuple[Argument, ...] | None = None
+    step: ContactStep | None = None
+    face_to_face: bool | None = None
+    student_joined: bool | None = None
+    spoken_to: str | None = None
+    next_step: str | None = None
+    next_step_date: date | None = None
     note: str | None = None
     student_id: UUID | None = None
     offer_id: UUID | None = None
     author: str | None = None
+    hint: str | None = Field(default=None, description="In the answer to logging: who else approaches the employer.")
 
     @classmethod
     def of(cls, contact: Contact, names: dict[UUID, str], viewer: Viewer) -> "ContactResource":
@@ -75,11 +103,13 @@ class ContactResource(Resource):
             school_name=names.get(contact.school_id),
             contact_date=contact.talk.contact_date,
             recorded_at=contact.recorded_at,
+            coach=contact.coach,
+            subjects=contact.talk.subjects,
+            spoken_to_role=contact.talk.spoken_to_role,
         )
         if contact.school_id not in viewer.schools:
             return seen
-        names_of_own = ("channel", "initiator", "outcome", "arguments", "note", "student_id")
-        own = {name: getattr(contact.talk, name) for name in names_of_own}
+        own = {name: value for name, value in dict(contact.talk).items() if name in OWN}
         return seen.model_copy(update=own | {"offer_id": contact.offer_id, "author": contact.author})
 
 
@@ -87,12 +117,15 @@ class ContactResource(Resource):
     "/employers/{employer_id}/contacts",
     status_code=201,
     summary="Log a contact with an employer",
-    dependencies=[COORDINATORS],
+    dependencies=[COORDINATORS, ONCE],
 )
 async def log_contact(
     employer_id: UUID, body: LogContact, viewer: Acting, work: Work, shared: Shared, response: Response
 ) -> ContactResource:
-    """A talk with an employer. With the outcome `yes` it can carry on to an offer, made in the same call."""
+    """A talk with an employer. With the outcome `yes` it can carry on to an offer, made in the same call.
+
+    It keeps up the own school's claim; where another school has one, the answer's `hint` says so.
+    """
     employer = await EmployerStore(work.session).get(employer_id, viewer, lock=True)
     school = viewer.acting_school(body.school_id, "/schoolId")
     if body.student_id is not None and (await _school_of(work, body.student_id, viewer)) != school:
@@ -101,15 +134,32 @@ async def log_contact(
         raise Invalid("/offer", "only a yes carries on to an offer")
     offer = await open_offer(work, shared, employer, body.offer, school, "/offer") if body.offer else None
     talk = body.model_copy(update={"offer": None, "school_id": school})
-    contact = Contact(new_id(), employer_id, school, viewer.subject, talk, offer.id if offer else None)
+    contact = Contact(
+        new_id(), employer_id, school, viewer.subject, talk, offer.id if offer else None, viewer.email or None
+    )
     kept = await ContactStore(work.session).add(contact)
     await work.announce(contact.logged())
-    created(response, shared.location("employers", employer_id) + "/contacts")
-    return ContactResource.of(kept, await SchoolStore(work.session).names([school]), viewer)
+    created(response, f"{shared.location('employers', employer_id)}/contacts/{contact.id}")
+    return await _with_hint(work, kept, await keep_up(work, employer_id, school), viewer)
+
+
+async def _with_hint(work: Work, contact: Contact, claim: Claim | None, viewer: Viewer) -> ContactResource:
+    """A contact, and who else approaches the employer."""
+    names = await SchoolStore(work.session).names({contact.school_id, *([claim.school_id] if claim else [])})
+    shown = ContactResource.of(contact, names, viewer)
+    return shown.model_copy(update={"hint": claim.hint(names.get(claim.school_id))}) if claim else shown
 
 
 async def _school_of(work: Work, student_id: UUID, viewer: Viewer) -> UUID:
     return (await StudentStore(work.session).read(student_id, viewer)).school_id
+
+
+@router.get("/employers/{employer_id}/contacts/{contact_id}", summary="One contact with an employer")
+async def read_contact(employer_id: UUID, contact_id: UUID, viewer: Acting, work: Work) -> ContactResource:
+    """As it stands in the list."""
+    employer = await EmployerStore(work.session).get(employer_id, viewer)
+    contact = await ContactStore(work.session).get(employer.id, contact_id)
+    return ContactResource.of(contact, await SchoolStore(work.session).names([contact.school_id]), viewer)
 
 
 @router.get("/employers/{employer_id}/contacts", summary="Contacts with an employer")

@@ -1,6 +1,6 @@
 """Placements: made by hand or by an accepted proposal, and ended; seen by the student's own school only."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from services.intake import placing
-from services.intake.api.callers import COORDINATORS, Acting, Shared
+from services.intake.api.callers import CARERS, COORDINATORS, Acting, Shared
 from services.intake.api.changes import created, tagged
+from services.intake.domain.coach import Coach
 from services.intake.domain.fields import Day, examples
 from services.intake.domain.placement import (
     IN_WORDS,
@@ -26,6 +27,7 @@ from services.intake.store.students import Action
 from shared.api import Page, PageQuery, Resource
 from shared.errors import Invalid
 from shared.events.codes import Code, Municipality, Outcome, PlacementKind, Region, Weekday
+from shared.idempotency import ONCE
 from shared.unit_of_work import UnitOfWork, Work
 
 router = APIRouter(tags=["placements"])
@@ -55,12 +57,14 @@ class PlacementResource(Resource):
             "endedDate": None,
             "outcome": None,
             "reason": None,
+            "coach": {"name": "M. Visser", "email": "m.visser@school.example"},
+            "wishRank": 1,
         }
     )
 
     id: UUID
     version: int
-    student_id: UUID
+    student_id: UUID | None = Field(description="Null when the student was erased.")
     school_id: UUID
     offer_id: UUID
     employer_id: UUID
@@ -77,6 +81,11 @@ class PlacementResource(Resource):
     ended_date: Day | None
     outcome: Outcome | None
     reason: Code | None = Field(description="Why it ended, or was refused.")
+    coach: Coach | None
+    wish_rank: int | None = Field(
+        description="Which of the student's wishes the work honours, as they were when it began: 1 the first choice, "
+        "0 none, null not known."
+    )
 
     @classmethod
     def of(cls, placement: Placement) -> "PlacementResource":
@@ -85,7 +94,7 @@ class PlacementResource(Resource):
         return cls.model_construct(
             id=placement.id,
             version=placement.version,
-            student_id=placement.student_id,
+            student_id=None if placement.is_anonymous else placement.student_id,
             school_id=placement.school_id,
             offer_id=placement.offer_id,
             employer_id=placement.employer_id,
@@ -102,10 +111,12 @@ class PlacementResource(Resource):
             ended_date=end.ended_date if end else None,
             outcome=end.outcome if end else None,
             reason=end.reason if end else placement.refused_reason,
+            coach=placement.coach,
+            wish_rank=placement.wish_rank,
         )
 
 
-@router.post("/placements", status_code=201, summary="Place a student by hand", dependencies=[COORDINATORS])
+@router.post("/placements", status_code=201, summary="Place a student by hand", dependencies=[COORDINATORS, ONCE])
 async def place_student(
     body: PlaceStudent, viewer: Acting, work: Work, shared: Shared, response: Response
 ) -> PlacementResource:
@@ -118,12 +129,13 @@ async def place_student(
     if (found := obstacle(stay, there, searching=False)) is not None or there.offer is None:
         raise PlacementIsRefused(why=IN_WORDS[found] if found else "", reason=found)
     placement = placing.placement_of(student, there.offer, stay, predecessor_id=body.predecessor_id)
-    started = await placing.start(work, placement, student)
-    created(response, shared.location("placements", started.id), started.version)
+    arranged_by = Coach(email=viewer.email) if viewer.has_email else None
+    started = await placing.start(work, placement, student, there, arranged_by)
+    created(response, shared.location("placements", started.id), started)
     return PlacementResource.of(started)
 
 
-@router.get("/placements", summary="List the own school's placements", dependencies=[COORDINATORS])
+@router.get("/placements", summary="List the own school's placements", dependencies=[CARERS])
 async def list_placements(
     viewer: Acting,
     work: Work,
@@ -132,12 +144,12 @@ async def list_placements(
     offer_id: Annotated[UUID | None, Query(alias="offerId")] = None,
     employer_id: Annotated[UUID | None, Query(alias="employerId")] = None,
     state: Annotated[PlacementState | None, Query()] = None,
+    school_id: Annotated[UUID | None, Query(alias="schoolId")] = None,
 ) -> Page[PlacementResource]:
     """The placements of the caller's schools. That a seat is taken by others, an offer shows."""
-    wanted = PlacementFilter(student_id, offer_id, employer_id, state)
+    wanted = PlacementFilter(student_id, offer_id, employer_id, state, school_id)
     found = await PlacementStore(work.session).page(viewer, wanted, page)
-    seen = {placement.student_id for placement in found[: page.limit]}
-    await StudentStore(work.session).log(seen, viewer.subject, Action.PLACEMENT_READ)
+    await _log(work, viewer, found[: page.limit])
     return page.page([PlacementResource.of(placement) for placement in found], lambda placement: placement.id)
 
 
@@ -145,8 +157,8 @@ async def list_placements(
 async def read_placement(placement_id: UUID, viewer: Acting, work: Work, response: Response) -> PlacementResource:
     """One placement of the own school."""
     placement = await PlacementStore(work.session).get(placement_id, viewer)
-    await StudentStore(work.session).log([placement.student_id], viewer.subject, Action.PLACEMENT_READ)
-    tagged(response, placement.version)
+    await _log(work, viewer, [placement])
+    tagged(response, placement)
     return PlacementResource.of(placement)
 
 
@@ -155,19 +167,19 @@ async def end_placement(
     placement_id: UUID, body: EndPlacement, viewer: Acting, work: Work, response: Response
 ) -> PlacementResource:
     """From `endedDate` on the seat is free, and matched again at once."""
-    placements, students = PlacementStore(work.session), StudentStore(work.session)
-    placement = await placements.get(placement_id, viewer, lock=True)
+    placement = await PlacementStore(work.session).get(placement_id, viewer, lock=True)
     if body.successor_id == placement_id:
         raise Invalid("/successorId", "a placement does not follow itself")
     await _require_same_student(work, body.successor_id, placement.student_id, viewer, "/successorId")
-    ended, event = placement.ended(body)
-    await placements.save(ended)
-    student = await students.change(placement.student_id, viewer)
-    others = [p for p in await placements.of_student(student.id) if p.state is PlacementState.RUNNING]
-    await students.save(student.back(still_placed=bool(others)))
-    told = await work.announce(event)
-    tagged(response, told.version)
-    return PlacementResource.of(replace(ended, version=told.version))
+    ended = await placing.end(work, placement, body, viewer)
+    tagged(response, ended)
+    return PlacementResource.of(ended)
+
+
+async def _log(work: UnitOfWork, viewer: Viewer, found: Sequence[Placement]) -> None:
+    """Reading where a student is, is reading the student; who was erased is in none of them any more."""
+    seen = {placement.student_id for placement in found if not placement.is_anonymous}
+    await StudentStore(work.session).log(seen, viewer.subject, Action.PLACEMENT_READ)
 
 
 async def _require_same_student(

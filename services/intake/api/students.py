@@ -1,17 +1,21 @@
 """Students: for the coordinators of their own school; for everybody else there are none (404)."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from services.intake.api.callers import COORDINATORS, Acting, Shared
-from services.intake.api.changes import created, merged, partial, tagged
+from services.intake.api.callers import CARERS, COORDINATORS, Acting, Shared
+from services.intake.api.changes import IfMatch, created, merged, must_match, only, partial, tagged
+from services.intake.api.fields import Fields
 from services.intake.domain.addresses import Situation
+from services.intake.domain.coach import Coach
 from services.intake.domain.fields import examples
+from services.intake.domain.profile import profile
+from services.intake.domain.readiness import checklist, missing
 from services.intake.domain.rights import Viewer
 from services.intake.domain.student import (
     EXAMPLE,
@@ -19,27 +23,49 @@ from services.intake.domain.student import (
     Student,
     StudentFacts,
     StudentState,
-    Travel,
-    Wish,
-    missing,
-    profile,
 )
 from services.intake.resources import Resources
-from services.intake.store import SchoolStore, StudentStore
+from services.intake.situating import situate
+from services.intake.store import PeopleStore, SchoolStore, StudentStore
 from shared.api import Body, Page, PageQuery, Resource, ShortText
-from shared.errors import Forbidden, NotFound
-from shared.events.codes import Code, Guidance, Municipality, OutflowProfile, PlacementKind, Point, Region, Weekday
+from shared.errors import Forbidden
+from shared.events.codes import Municipality, Point, Region
+from shared.idempotency import ONCE
 from shared.ids import new_id
-from shared.security import Caller
 from shared.unit_of_work import UnitOfWork, Work
 
 router = APIRouter(tags=["students"])
 
-PROFILES_SCOPE = "intake:profiles:read"
 
 _ID = "01920000-0000-7000-8000-000000000001"
 _SCHOOL = "01920000-0000-7000-8000-00000000000a"
 _POINT = {"latitude": 52.508, "longitude": 5.475, "approximate": True}
+
+
+FOR_JOBCOACHES = frozenset(
+    {
+        "given_name",
+        "family_name",
+        "birth_date",
+        "wishes",
+        "limits",
+        "guidance_need",
+        "has_jobcoach",
+        "outflow_profile",
+        "certificates",
+        "certificate_dates",
+        "practice_certificates",
+        "travel",
+        "accepts_neighbouring_work",
+        "last_year",
+        "placement_kind",
+        "begin_date",
+        "end_date",
+        "weekdays",
+        "days_per_week",
+    }
+)
+"""What a job coach needs for guidance at work; whatever the school records later is not among it by itself."""
 
 
 class StudentResource(StudentFacts):
@@ -100,56 +126,34 @@ class SearchStudents(Body):
     state: StudentState | None = None
 
 
-class MatchingProfile(Resource):
-    """What matching may know of a student who looks for a place: no name, no day of birth, no street."""
+class ReadinessItemResource(Resource):
+    """A line of the checklist; `pointer` says which field of the student it is about."""
+
+    pointer: str
+    present: bool
+    needed: bool = Field(description="Without it the student cannot look for a place.")
+    sentence: str = Field(description="In Dutch, for the coordinator.")
+
+
+class ReadinessResource(Resource):
+    """Whether a student can look for a place, and what is still to be filled in."""
 
     model_config = examples(
         {
-            "studentId": _ID,
-            "schoolId": _SCHOOL,
-            "version": 1,
-            "birthYearMonth": "2009-05",
-            "region": "AM11",
-            "municipality": "GM0995",
-            "location": _POINT,
-            "travel": {"mode": "bike", "maxMinutes": 30},
-            "wishes": [{"rank": 1, "sector": "detailhandel", "tasks": []}],
-            "acceptsNeighbouringWork": True,
-            "limits": ["noise"],
-            "certificates": [],
-            "guidanceNeed": "limited",
-            "hasJobcoach": False,
-            "outflowProfile": "work",
-            "placementKind": "internship",
-            "lastYear": False,
-            "beginDate": "2026-09-07",
-            "endDate": "2027-02-12",
-            "weekdays": ["mon", "tue"],
-            "daysPerWeek": 2,
+            "ready": False,
+            "items": [
+                {
+                    "pointer": "/outflowProfile",
+                    "present": False,
+                    "needed": True,
+                    "sentence": "Vul nog in: het uitstroomprofiel.",
+                }
+            ],
         }
     )
 
-    student_id: UUID
-    school_id: UUID
-    version: int
-    birth_year_month: str
-    region: Region
-    municipality: Municipality | None
-    location: Point
-    travel: Travel
-    wishes: tuple[Wish, ...]
-    accepts_neighbouring_work: bool
-    limits: tuple[Code, ...]
-    certificates: tuple[Code, ...]
-    guidance_need: Guidance
-    has_jobcoach: bool
-    outflow_profile: OutflowProfile
-    placement_kind: PlacementKind
-    last_year: bool
-    begin_date: date
-    end_date: date | None
-    weekdays: tuple[Weekday, ...]
-    days_per_week: int
+    ready: bool
+    items: list[ReadinessItemResource]
 
 
 class AccessResource(Resource):
@@ -162,56 +166,84 @@ class AccessResource(Resource):
     action: str
 
 
-@router.post("/students", status_code=201, summary="Register a student", dependencies=[COORDINATORS])
+@router.post("/students", status_code=201, summary="Register a student", dependencies=[COORDINATORS, ONCE])
 async def register_student(
     body: RegisterStudent, viewer: Acting, work: Work, shared: Shared, response: Response
 ) -> StudentResource:
     """A student of the own school. Nobody hears of it before the student is ready."""
     school_id = await _school(work, viewer, body.school)
-    facts = StudentFacts.model_validate(body.model_dump(exclude={"school"}))
+    facts = only(StudentFacts, body)
     _require_known(shared, facts)
-    situation, region = await _situation(work, shared, facts, school_id)
+    situation, region = await _situation(work, facts, school_id)
     student = Student(new_id(), school_id, facts, region, situation)
     await StudentStore(work.session).save(student)
-    created(response, shared.location("students", student.id), student.version)
+    created(response, shared.location("students", student.id), student)
     return StudentResource.of(student)
 
 
-@router.get("/students", summary="List the own school's students", dependencies=[COORDINATORS])
+@router.get(
+    "/students",
+    summary="List the own school's students",
+    dependencies=[CARERS],
+    response_model=Page[StudentResource],
+)
 async def list_students(
-    viewer: Acting, work: Work, page: PageQuery, state: Annotated[StudentState | None, Query()] = None
-) -> Page[StudentResource]:
-    """The students of the caller's schools; each line is written to the access log."""
-    found = await StudentStore(work.session).page(viewer, page, state=state)
-    return page.page([StudentResource.of(student) for student in found], lambda student: student.id)
+    viewer: Acting,
+    work: Work,
+    page: PageQuery,
+    fields: Fields,
+    state: Annotated[StudentState | None, Query()] = None,
+    school_id: Annotated[UUID | None, Query(alias="schoolId")] = None,
+    *,
+    mine: Annotated[bool, Query(description="Only those whom the caller is the coach or job coach of.")] = False,
+) -> Page[StudentResource] | Response:
+    """The students of the caller's schools (or caseload); each line is written to the access log."""
+    found = await StudentStore(work.session).page(viewer, page, state=state, school_id=school_id, mine=mine)
+    listed = page.page([_shown(student, viewer) for student in found], lambda student: student.id)
+    return fields.of(listed, StudentResource)
 
 
-@router.post("/students/_search", summary="Search the own school's students", dependencies=[COORDINATORS])
-async def search_students(body: SearchStudents, viewer: Acting, work: Work, page: PageQuery) -> Page[StudentResource]:
+@router.post(
+    "/students/_search",
+    summary="Search the own school's students",
+    dependencies=[COORDINATORS],
+    response_model=Page[StudentResource],
+)
+async def search_students(
+    body: SearchStudents, viewer: Acting, work: Work, page: PageQuery, fields: Fields
+) -> Page[StudentResource] | Response:
     """By name, in the body: a name never stands in an address."""
     found = await StudentStore(work.session).page(viewer, page, state=body.state, words=body.text or "")
-    return page.page([StudentResource.of(student) for student in found], lambda student: student.id)
+    listed = page.page([_shown(student, viewer) for student in found], lambda student: student.id)
+    return fields.of(listed, StudentResource)
 
 
 @router.get("/students/{student_id}", summary="One student")
 async def read_student(student_id: UUID, viewer: Acting, work: Work, response: Response) -> StudentResource:
     """One student of the own school."""
     student = await StudentStore(work.session).read(student_id, viewer)
-    tagged(response, student.version)
-    return StudentResource.of(student)
+    tagged(response, student)
+    return _shown(student, viewer)
 
 
 @router.patch("/students/{student_id}", summary="Change a student")
 async def change_student(
-    student_id: UUID, body: ChangeStudent, viewer: Acting, work: Work, shared: Shared, response: Response
+    student_id: UUID,
+    body: ChangeStudent,
+    viewer: Acting,
+    work: Work,
+    shared: Shared,
+    response: Response,
+    if_match: IfMatch = None,
 ) -> StudentResource:
     """JSON merge patch. While the student looks for a place, matching looks again with what changed."""
     students = StudentStore(work.session)
     student = await students.change(student_id, viewer)
+    must_match(if_match, student)
     facts = merged(student.facts, body)
     _require_known(shared, facts)
     if facts.address != student.facts.address:
-        situation, region = await _situation(work, shared, facts, student.school_id)
+        situation, region = await _situation(work, facts, student.school_id)
         student_now = replace(student, facts=facts, situation=situation, region=region)
     else:
         student_now = replace(student, facts=facts)
@@ -221,7 +253,7 @@ async def change_student(
         if profile(student_now) != profile(student):
             told = await work.announce(event, dataref=shared.dataref(student_id))
             student_now = replace(student_now, version=told.version)
-    tagged(response, student_now.version)
+    tagged(response, student_now)
     return StudentResource.of(student_now)
 
 
@@ -229,13 +261,20 @@ async def change_student(
 async def make_ready(
     student_id: UUID, viewer: Acting, work: Work, shared: Shared, response: Response
 ) -> StudentResource:
-    """409 with a list of what is missing (in Dutch), or when the student looks already."""
+    """409 with a list of what is missing (in Dutch), or when the student looks already.
+
+    Who does it looks after the student from now on, unless somebody does so.
+    """
     students = StudentStore(work.session)
     student, event = (await students.change(student_id, viewer)).ready()
     await students.save(student)
+    await students.stay(student_id)
     told = await work.announce(event, dataref=shared.dataref(student_id))
-    tagged(response, told.version)
-    return StudentResource.of(replace(student, version=told.version))
+    student = replace(student, version=told.version)
+    if viewer.has_email:
+        await PeopleStore(work.session).assign_first(student, Coach(email=viewer.email), viewer.subject)
+    tagged(response, student)
+    return StudentResource.of(student)
 
 
 @router.post("/students/{student_id}/_withdraw", summary="A student stops looking for a place")
@@ -245,31 +284,38 @@ async def withdraw_student(student_id: UUID, viewer: Acting, work: Work, respons
     student, event = (await students.change(student_id, viewer)).withdrawn()
     await students.save(student)
     told = await work.announce(event)
-    tagged(response, told.version)
-    return StudentResource.of(replace(student, version=told.version))
+    student = replace(student, version=told.version)
+    tagged(response, student)
+    return StudentResource.of(student)
 
 
-@router.get(
-    "/students/{student_id}/matching-profile",
-    summary="What matching may know of a student",
-    responses={410: {"description": "The student looks no more.", "content": {"application/problem+json": {}}}},
-)
-async def read_matching_profile(student_id: UUID, caller: Caller, work: Work) -> MatchingProfile:
-    """For machines with the scope `intake:profiles:read`, and only while the student looks for a place."""
-    if PROFILES_SCOPE not in caller.scopes:
-        raise NotFound("student")
-    student = await StudentStore(work.session).read_for_matching(student_id, caller.subject)
-    return MatchingProfile.model_construct(**profile(student))
+@router.get("/students/{student_id}/readiness", summary="What is known and what is missing before a search")
+async def read_readiness(student_id: UUID, viewer: Acting, work: Work) -> ReadinessResource:
+    """The whole checklist: what is needed first, then what makes a better match."""
+    student = await StudentStore(work.session).read(student_id, viewer)
+    items = [ReadinessItemResource.model_validate(item) for item in checklist(student.facts)]
+    return ReadinessResource(ready=not missing(student.facts), items=items)
 
 
 @router.get("/students/{student_id}/accesses", summary="Who saw or changed a student's record")
 async def list_accesses(student_id: UUID, viewer: Acting, work: Work, page: PageQuery) -> Page[AccessResource]:
-    """The access log of one student, oldest first."""
+    """The access log of one student, oldest first; for the own school."""
     students = StudentStore(work.session)
-    await students.read(student_id, viewer)
+    viewer.must_work_at((await students.read(student_id, viewer)).school_id)
     found = await students.accesses(student_id, page)
     kept = [AccessResource.model_validate(access) for access in found[: page.limit]]
     return Page[AccessResource].of(kept, found[page.limit - 1].id if len(found) > page.limit else None)
+
+
+def _shown(student: Student, viewer: Viewer) -> StudentResource:
+    """What a caller may know: of a student of the caseload, what a job coach needs."""
+    if viewer.works_for(student.school_id, student.id):
+        return StudentResource.of(student)
+    wishes = tuple(wish.model_copy(update={"neighbourhoods": ()}) for wish in student.facts.wishes)
+    needed = student.facts.model_dump(include=set(FOR_JOBCOACHES))
+    facts = StudentFacts.model_validate(needed).model_copy(update={"wishes": wishes})
+    known = StudentResource.of(replace(student, facts=facts))
+    return known.model_copy(update={"location": None, "missing": list(missing(student.facts).values())})
 
 
 async def _school(work: UnitOfWork, viewer: Viewer, brin: str | None) -> UUID:
@@ -281,18 +327,17 @@ async def _school(work: UnitOfWork, viewer: Viewer, brin: str | None) -> UUID:
     return viewer.acting_school(school_id, "/school")
 
 
-async def _situation(
-    work: UnitOfWork, shared: Resources, facts: StudentFacts, school_id: UUID
-) -> tuple[Situation | None, str]:
+async def _situation(work: UnitOfWork, facts: StudentFacts, school_id: UUID) -> tuple[Situation | None, str]:
     """Where the student lives, and the region; the school's while the address is not known."""
     if facts.address is None:
         return None, (await SchoolStore(work.session).get(school_id)).situation.region
-    situation = shared.geography.situate(facts.address)
+    situation = await situate(work, facts.address, home=True)
     return situation, situation.region
 
 
 def _require_known(shared: Resources, facts: StudentFacts) -> None:
-    shared.codes.require(
-        {f"/wishes/{at}/sector": wish.sector for at, wish in enumerate(facts.wishes)},
-        {f"/limits/{at}": code for at, code in enumerate(facts.limits)},
-    )
+    sectors: dict[str, str | None] = {f"/wishes/{at}/sector": wish.sector for at, wish in enumerate(facts.wishes)}
+    sectors |= {f"/orientation/{at}/sector": done.sector for at, done in enumerate(facts.orientation)}
+    limits = {f"/limits/{at}": code for at, code in enumerate(facts.limits)}
+    limits |= {f"/possibilities/{at}": code for at, code in enumerate(facts.possibilities)}
+    shared.codes.require(sectors, limits)

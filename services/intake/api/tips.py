@@ -5,19 +5,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.intake.api.callers import Acting, Shared
+from services.intake.api.callers import Acting, Shared, area_of
 from services.intake.api.changes import created
 from services.intake.domain.fields import examples
 from services.intake.domain.rights import Viewer
 from services.intake.domain.tip import EXAMPLE, GiveTip, NamedEmployer, Tip
-from services.intake.resources import Resources
 from services.intake.store import TipStore
 from services.intake.suggesting import take_tip
 from shared.api import Page, PageQuery, Resource
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.events.codes import IntermediaryKind, Region
+from shared.idempotency import ONCE
 from shared.ids import new_id
-from shared.security import Caller, Intermediary, Principal, Role, requires
+from shared.security import Caller, Principal, Role, requires
 from shared.unit_of_work import Work
 
 router = APIRouter(tags=["tips"])
@@ -61,14 +61,14 @@ class TipResource(Resource):
         )
 
 
-@router.post("/tips", status_code=201, summary="Name an employer", dependencies=[requires(Role.INTERMEDIARY)])
+@router.post("/tips", status_code=201, summary="Name an employer", dependencies=[requires(Role.INTERMEDIARY), ONCE])
 async def give_tip(body: GiveTip, caller: Caller, work: Work, shared: Shared, response: Response) -> TipResource:
     """For intermediaries, within their own area: an employer worth a call, as answer to a call for help or without."""
     if body.region not in shared.geography.regions:
         raise Invalid("/region", f"there is no labour-market region {body.region}: see /v1/code-lists/regions")
     shared.codes.require({"/employer/sector": body.employer.sector}, {})
     intermediary = caller.intermediary
-    if intermediary is None or body.region not in _area(intermediary, shared):
+    if intermediary is None or body.region not in area_of(intermediary, shared):
         raise Forbidden("the region lies outside the area that your token names")
     tip = await take_tip(work, new_id(), body, intermediary.kind, caller.subject)
     created(response, shared.location("tips", tip.id))
@@ -103,10 +103,3 @@ def _author(caller: Principal) -> str:
     if not caller.has(Role.INTERMEDIARY):
         raise Forbidden("tips are read by the schools of a region, and by who gave them")
     return caller.subject
-
-
-def _area(intermediary: Intermediary, shared: Resources) -> set[str]:
-    """The labour-market regions that an intermediary speaks for."""
-    known = shared.geography.municipalities
-    of_municipalities = {known[code].region for code in intermediary.municipalities if code in known}
-    return of_municipalities | set(intermediary.regions)

@@ -23,6 +23,11 @@ class Address(Body):
     latitude: Annotated[float, Field(ge=50.5, le=53.8, examples=[52.5185])] | None = None
     longitude: Annotated[float, Field(ge=3.2, le=7.4, examples=[5.4714])] | None = None
 
+    def is_one_with(self, other: "Address") -> bool:
+        """Whether both are one place; a house number that is left out of one may be that of the other."""
+        numbers = {"".join(one.house_number.split()).casefold() for one in (self, other) if one.house_number}
+        return self.postcode == other.postcode and len(numbers) <= 1
+
 
 @dataclass(frozen=True)
 class Situation:

@@ -93,6 +93,78 @@ hours            | andere tijden            | other hours
 workplace        | een aangepaste werkplek  | an adapted workplace
 quiet-room       | een rustige plek         | a quiet room
 """),
+    "trend-reasons": _list("""
+group-internships | groepsstages                 | group internships
+epidemic         | een epidemie                  | an epidemic
+municipal-policy | gemeentelijk beleid           | municipal policy
+growth           | groei van het bedrijf         | growth of the company
+supply-mismatch  | het aanbod sluit niet aan     | the students do not fit
+other            | anders                        | other
+"""),
+    "openness": _list("""
+open             | staat open                    | open
+with-conditions  | onder voorwaarden             | under conditions
+not-now          | nu even niet                  | not now
+closed           | wil niet                      | does not want to
+unknown          | niet bekend                   | not known
+"""),
+    "not-earlier-reasons": _list("""
+capacity         | geen capaciteit               | no capacity
+unfamiliar       | onbekend met de doelgroep     | did not know the target group
+no-need          | geen behoefte                 | no need
+unclear-rules    | onduidelijke regelingen       | unclear rules
+never-asked      | nooit gevraagd                | never asked
+other            | anders                        | other
+"""),
+    "origins": _list("""
+school           | de school zelf                | the school itself
+other-school     | een andere school             | another school
+student          | de leerling                   | the student
+parents          | ouders                        | parents
+employer         | het bedrijf zelf              | the employer itself
+network          | het eigen netwerk             | one's own network
+municipality     | de gemeente                   | the municipality
+wsp              | het werkgeversservicepunt     | the employers' service point
+sbb              | SBB                           | SBB
+uwv              | UWV                           | UWV
+intermediary     | een andere intermediair       | another intermediary
+event            | een bijeenkomst of beurs      | an event or fair
+import           | een bestaande lijst           | an existing list
+other            | anders                        | other
+"""),
+    "irregular-hours": _list("""
+evenings         | avonden                       | evenings
+nights           | nachten                       | nights
+weekends         | weekenden                     | weekends
+holidays         | schoolvakanties en feestdagen | school holidays and feast days
+early            | vroege ochtenden              | early mornings
+shifts           | wisselende diensten           | changing shifts
+"""),
+    "employer-kinds": _list("""
+regular          | reguliere werkgever           | regular employer
+learn-work-company | leerwerkbedrijf             | learn-work company
+sheltered        | beschutte werkplaats          | sheltered workplace
+sw-company       | sociaal werkbedrijf (SW)      | social work company
+day-activity     | dagbesteding                  | day activity
+community-partner | wijkpartner                  | community partner
+"""),
+    "stop-reasons": _list("""
+opted-out        | wil niet meer benaderd worden | wants to be called no more
+closed-down      | bedrijf bestaat niet meer     | exists no more
+moved-away       | vertrokken uit de regio       | moved away
+policy           | nieuw beleid                  | a new policy
+bad-experience   | minder goede ervaringen       | less good experiences
+mistake          | hoort hier niet               | does not belong here
+other            | anders                        | other
+"""),
+    "accreditation-refusals": _list("""
+no-supervisor    | geen praktijkopleider         | no supervisor
+unsafe           | werkplek niet veilig genoeg   | the workplace is not safe enough
+work-too-narrow  | te weinig taken om te leren   | too little work to learn from
+no-response      | bedrijf reageerde niet        | the company did not answer
+conditions       | voldoet niet aan voorwaarden  | does not meet the conditions
+other            | anders                        | other
+"""),
     "pause-reasons": _list("""
 no-supervisor    | geen begeleider beschikbaar | no supervisor available
 reorganisation   | reorganisatie            | reorganisation
@@ -108,6 +180,73 @@ no-longer        | bestaat niet meer        | exists no more
 mistake          | vergissing               | a mistake
 other            | anders                   | other
 """),
+    "claim-purposes": _list("""
+places           | plekken zoeken           | finding places
+one-student      | een plek voor één leerling | a place for one student
+keep-warm        | contact onderhouden      | keeping in touch
+invitation       | uitnodigen               | an invitation
+other            | anders                   | other
+"""),
+    "experiences": _list("""
+agreement-kept     | afspraken nagekomen           | agreements kept
+agreement-not-kept | afspraken niet nagekomen      | agreements not kept
+guidance-good      | goede begeleiding             | good guidance
+guidance-lacking   | te weinig begeleiding         | too little guidance
+welcoming          | leerlingen zijn welkom        | students are welcome
+tasks-fit          | taken pasten                  | tasks fitted
+tasks-did-not-fit  | taken pasten niet             | tasks did not fit
+easy-to-reach      | goed bereikbaar               | easy to reach
+hard-to-reach      | moeilijk bereikbaar           | hard to reach
+safety-in-order    | veiligheid op orde            | safety in order
+safety-needs-attention | veiligheid vraagt aandacht | safety needs attention
+worth-repeating    | voor herhaling vatbaar        | worth repeating
+"""),
+    "contact-subjects": _list("""
+internship       | stage                    | internship
+job              | werk                     | a job
+trial-placement  | proefplaatsing           | trial placement
+guidance         | begeleiding              | guidance
+recognition      | erkenning als leerbedrijf | recognition
+evaluation       | hoe het gaat of ging     | how it goes or went
+problem          | een probleem             | a problem
+network-event    | netwerkbijeenkomst       | a network meeting
+acquaintance     | kennismaking             | getting to know each other
+other            | anders                   | other
+"""),
+    "closure-reasons": _list("""
+epidemic         | epidemie                 | an epidemic
+shortage         | geen personeel of materiaal | no staff or materials
+weather          | weer                     | weather
+government       | maatregel van de overheid | a government measure
+other            | anders                   | other
+"""),
+    "risks": _list("""
+machines         | machines of voertuigen   | machines or vehicles
+heights          | werken op hoogte         | working at heights
+chemicals        | gevaarlijke stoffen      | dangerous substances
+noise            | veel lawaai              | much noise
+traffic          | werken in het verkeer    | working in traffic
+people           | kwetsbare mensen         | vulnerable people
+complicated      | ingewikkeld werk         | complicated work
+heavy-lifting    | zwaar tillen                  | heavy lifting
+sharp-tools      | scherp gereedschap            | sharp tools
+heat-or-cold     | grote hitte of kou            | great heat or cold
+electricity      | elektriciteit                 | electricity
+aggression       | kans op agressie              | a chance of aggression
+infection        | kans op besmetting            | a chance of infection
+other            | anders                   | other
+"""),
+    "reservation-reasons": _list("""
+visit            | kennismaking afgesproken | a visit is agreed
+agreed           | afgesproken met het bedrijf | agreed with the employer
+moved            | toegewezen door de regio | assigned by the region
+other            | anders                   | other
+"""),
+    "delegation-reasons": _list("""
+leave            | verlof of ziekte         | leave or illness
+part-time        | werkt in deeltijd        | works part-time
+other            | anders                   | other
+"""),
     "end-reasons": _list("""
 as-planned       | volgens plan             | as planned
 motivation       | motivatie                | motivation
@@ -118,6 +257,7 @@ lack-of-time     | te weinig tijd bij het bedrijf | too little time at the emplo
 home-situation   | thuissituatie            | home situation
 distance         | reisafstand              | distance
 employer-stopped | het bedrijf stopt        | the employer stops
+sector-closed    | de sector is gesloten    | the sector is closed
 other            | anders                   | other
 """),
 }

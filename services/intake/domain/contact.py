@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from services.intake.domain.fields import UNRECORDED, Day, Example, examples
+from services.intake.domain.company_text import about_the_company
+from services.intake.domain.fields import UNRECORDED, Codes, Day, Example, examples
 from services.intake.domain.offer import EXAMPLE as OFFER
 from services.intake.domain.offer import PlaceFacts
-from shared.api import Body, Text
+from shared.api import Body, ShortText, Text
 from shared.events.intake import ContactLogged
 
 
@@ -63,8 +64,21 @@ class Argument(StrEnum):
     BENEFITS = "benefits"
 
 
+class ContactStep(StrEnum):
+    """How far the talks with an employer are (F2)."""
+
+    FIRST_CONTACT = "first-contact"
+    IN_DEPTH_TALK = "in-depth-talk"
+    FOLLOW_UP = "follow-up"
+
+
 EXAMPLE: Example = {
     "channel": "telephone",
+    "step": "first-contact",
+    "subjects": ["internship"],
+    "spokenToRole": "praktijkopleider",
+    "nextStep": "Bellen over een kennismaking met de leerling erbij.",
+    "nextStepDate": "2026-09-21",
     "initiator": "school",
     "outcome": "yes",
     "arguments": ["no-strings", "honest-expectations"],
@@ -84,6 +98,16 @@ class LogContact(Body):
     outcome: ContactOutcome
     arguments: Annotated[tuple[Argument, ...], Field(max_length=6)] = ()
     contact_date: Day
+    step: ContactStep | None = None
+    subjects: Codes = Field(default=(), description="About what: see the code list `contact-subjects`.")
+    face_to_face: bool = False
+    student_joined: bool = Field(default=False, description="The student was there too.")
+    spoken_to: ShortText | None = Field(default=None, description="Whom at the employer; seen by the own school only.")
+    spoken_to_role: Annotated[ShortText, AfterValidator(about_the_company)] | None = Field(
+        default=None, description="In which role, for all schools: no name."
+    )
+    next_step: ShortText | None = Field(default=None, description="What was agreed; seen by the own school only.")
+    next_step_date: Day | None = Field(default=None, description="When: see `GET /v1/relations/next-steps`.")
     school_id: UUID | None = Field(default=None, description="For which school; needed by who works for several.")
     student_id: UUID | None = Field(
         default=None, description="For whom, when it was for one student of the own school."
@@ -102,6 +126,8 @@ class Contact:
     author: str
     talk: LogContact
     offer_id: UUID | None
+    coach: str | None = None
+    """The author's work address, for colleagues of other schools (F8)."""
     recorded_at: datetime = UNRECORDED
 
     def logged(self) -> ContactLogged:

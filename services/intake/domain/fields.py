@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 from stdnum.exceptions import ValidationError
 from stdnum.nl import brin, postcode
@@ -35,6 +35,17 @@ Day = Annotated[date, BeforeValidator(_written), AfterValidator(_plausible), Fie
 """A Dutch calendar date."""
 
 
+def plausible_moment(value: datetime) -> datetime:
+    """Refuse a moment that is a typing error, or that no clock can hold in another time zone."""
+    if not FIRST_DAY.year <= value.year <= LAST_DAY.year:
+        raise ValueError(f"a moment between {FIRST_DAY} and {LAST_DAY} is meant")
+    return value
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(plausible_moment)]
+"""A moment with its time zone."""
+
+
 def not_before(begin: str, end: date | None, info: ValidationInfo) -> date | None:
     """For a field validator: refuse an end that lies before the field named `begin`."""
     first = info.data.get(begin)
@@ -54,15 +65,21 @@ Weekdays = Annotated[tuple[Weekday, ...], Field(max_length=14, examples=[["mon",
 WORKING_WEEK = (Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY)
 
 
-def _once(codes: tuple[str, ...]) -> tuple[str, ...]:
+def once(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes once each."""
     return tuple(dict.fromkeys(codes))
 
 
-Codes = Annotated[tuple[Code, ...], Field(max_length=40), AfterValidator(_once)]
+Codes = Annotated[tuple[Code, ...], Field(max_length=40), AfterValidator(once)]
 """Codes, each once; how many is bounded since they travel in events (64 KB)."""
 
 
+_POSTCODE = re.compile(r"[1-9]\d{3}(?!S[ADS])[A-Z]{2}", re.ASCII)
+
+
 def _postcode(value: str) -> str:
+    if _POSTCODE.fullmatch(value):  # as most are written, a hundred thousand times in an import
+        return value
     try:
         return postcode.validate(value).replace(" ", "")
     except ValidationError:
@@ -82,13 +99,44 @@ def _kvk(value: str) -> str:
     return value
 
 
-Postcode = Annotated[str, Field(max_length=10, examples=["8232AB"]), AfterValidator(_postcode)]
-Brin = Annotated[str, Field(max_length=10, examples=["05KJ00"]), AfterValidator(_brin)]
-KvkNumber = Annotated[str, Field(max_length=8, examples=["01234567"]), AfterValidator(_kvk)]
+def _branch(value: str) -> str:
+    if not re.fullmatch(r"\d{12}", value, re.ASCII):
+        raise ValueError("a branch number (vestigingsnummer) has twelve digits")
+    return value
+
+
+def _sbi(value: str) -> str:
+    compact = value.replace(".", "")
+    if not re.fullmatch(r"\d{2,5}", compact, re.ASCII):
+        raise ValueError("an SBI code has two to five digits, the zero in front included: 0161 or 01.61")
+    return compact
+
+
+def _written_as(pattern: str, example: str) -> Any:
+    """What the document says of a text that we check ourselves, with a better sentence than a pattern's."""
+    return Field(examples=[example], json_schema_extra={"pattern": pattern})
+
+
+Postcode = Annotated[str, _written_as("^[1-9][0-9]{3} ?[A-Za-z]{2}$", "8232AB"), AfterValidator(_postcode)]
+Brin = Annotated[str, _written_as("^[0-9]{2}[A-Za-z]{2}[0-9]{2}$", "05KJ00"), AfterValidator(_brin)]
+KvkNumber = Annotated[str, _written_as("^[0-9]{8}$", "01234567"), AfterValidator(_kvk)]
 """Eight digits as text; there is no check digit to verify."""
+
+BranchNumber = Annotated[str, Field(max_length=12, examples=["000012345678"]), AfterValidator(_branch)]
+"""A location of an organisation in the trade register (vestigingsnummer): twelve digits as text."""
+
+SbiCode = Annotated[str, Field(max_length=7, examples=["4711"]), AfterValidator(_sbi)]
+"""A kind of economic activity by the Standaard Bedrijfsindeling of CBS, kept without dots."""
 
 Telephone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{5,24}$", examples=["0320 123456"])]
 Email = Annotated[str, Field(max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["stage@example.org"])]
+
+
+def is_email(text: str) -> bool:
+    """Whether a text, as a token holds it, can be an address."""
+    return len(text) <= 200 and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text) is not None
+
+
 Website = Annotated[str, Field(max_length=200, pattern=r"^https?://\S+$", examples=["https://example.org"])]
 
 

@@ -4,14 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from services.intake.domain.coach import Coach
 from services.intake.domain.employer import Employer
 from services.intake.domain.fields import Day, Weekdays, examples, not_before
 from services.intake.domain.offer import Offer, OfferState
+from services.intake.domain.offer_kinds import most_weeks
 from services.intake.domain.seats import Occupation
 from services.intake.domain.student import Student, StudentState
 from shared.api import Body
@@ -29,8 +31,11 @@ class Obstacle(StrEnum):
     STUDENT_GONE = "student-gone"
     OUTSIDE_WINDOW = "outside-window"
     EMPLOYER_PAUSED = "employer-paused"
+    SECTOR_CLOSED = "sector-closed"
     ALREADY_PLACED = "already-placed"
+    TOO_LONG = "too-long"
     NO_SEAT = "no-seat"
+    RESERVED = "reserved"
 
 
 IN_WORDS = {
@@ -38,8 +43,11 @@ IN_WORDS = {
     Obstacle.STUDENT_GONE: "de leerling zoekt niet (meer)",
     Obstacle.OUTSIDE_WINDOW: "de plek is er niet in die periode of op die dagen",
     Obstacle.EMPLOYER_PAUSED: "het bedrijf neemt dan niemand aan",
+    Obstacle.SECTOR_CLOSED: "de sector is dan gesloten in deze regio",
     Obstacle.ALREADY_PLACED: "de leerling heeft op die dagen al een plek",
+    Obstacle.TOO_LONG: "een verblijf duurt op deze plek niet zo lang",
     Obstacle.NO_SEAT: "alle plekken zijn dan bezet",
+    Obstacle.RESERVED: "wat vrij is, is voor een andere school gereserveerd",
 }
 
 
@@ -136,7 +144,16 @@ class Placement:
     state: PlacementState = PlacementState.RUNNING
     refused_reason: str | None = None
     end: EndPlacement | None = None
+    coach: Coach | None = None
+    """Who of the school looks after the student: other schools see it on the seat."""
+    wish_rank: int | None = None
+    """Which of the student's wishes it honours (1: the first choice), 0: none, as it was when it began (C18)."""
     version: int = 0
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether the student was erased: then the placement names itself in the student's place."""
+        return self.student_id == self.id
 
     def _facts(self) -> dict[str, Any]:
         return {
@@ -190,6 +207,13 @@ class Placement:
         return Occupation(self.school_id, self.stay.begin_date, free_from, frozenset(self.stay.weekdays))
 
 
+class HoldsOnDays(Protocol):
+    """Something that holds on some days, such as a closure."""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on a day."""
+
+
 @dataclass(frozen=True)
 class Situation:
     """What decides whether a student can have a seat; `taken` and `elsewhere`: placements that were not refused."""
@@ -199,6 +223,10 @@ class Situation:
     student: Student | None
     taken: Sequence[Placement] = ()
     elsewhere: Sequence[Placement] = ()
+    closures: Sequence[HoldsOnDays] = ()
+    """What closes the offer's sector in its region."""
+    kept_for_others: int = 0
+    """Seats that are reserved for other schools than the student's."""
 
 
 def obstacle(stay: Stay, there: Situation, *, searching: bool) -> Obstacle | None:
@@ -209,12 +237,19 @@ def obstacle(stay: Stay, there: Situation, *, searching: bool) -> Obstacle | Non
     if student is None or (searching and student.state is not StudentState.SEARCHING):
         return Obstacle.STUDENT_GONE
     occupations = [placement.occupation for placement in there.taken]
+
+    def full(kept_for_others: int) -> bool:
+        return offer.is_full(occupations, stay.begin_date, stay.last, stay.weekdays, kept_for_others)
+
     rules: dict[Obstacle, Callable[[], bool]] = {
         Obstacle.OFFER_GONE: lambda: employer.private_to not in {None, student.school_id},
         Obstacle.OUTSIDE_WINDOW: lambda: not _within(stay, offer),
+        Obstacle.TOO_LONG: lambda: stay.last > last_day(stay.begin_date, offer),
         Obstacle.EMPLOYER_PAUSED: lambda: employer.paused_on(stay.begin_date),
+        Obstacle.SECTOR_CLOSED: lambda: any(closed.holds_on(stay.begin_date) for closed in there.closures),
         Obstacle.ALREADY_PLACED: lambda: any(stay.overlaps(placement.occupation) for placement in there.elsewhere),
-        Obstacle.NO_SEAT: lambda: offer.is_full(occupations, stay.begin_date, stay.last, stay.weekdays),
+        Obstacle.NO_SEAT: lambda: full(0),
+        Obstacle.RESERVED: lambda: full(there.kept_for_others),
     }
     return next((why for why, holds in rules.items() if holds()), None)
 
@@ -223,6 +258,12 @@ def _within(stay: Stay, offer: Offer) -> bool:
     begins, ends = offer.facts.begin_date, offer.facts.end_date
     in_time = begins <= stay.begin_date and (ends is None or stay.last <= ends)
     return in_time and set(stay.weekdays) <= set(offer.facts.weekdays)
+
+
+def last_day(begin: date, offer: Offer) -> date:
+    """The last day of a stay that begins then: as long as one takes at most there, or the end of time."""
+    weeks = most_weeks(offer.facts)
+    return date.max if weeks is None else begin + timedelta(weeks=weeks, days=-1)
 
 
 def days_of(weekdays: Sequence[Weekday], offer: Offer) -> tuple[Weekday, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.intake.domain.fields import is_email
 from shared.errors import Forbidden, Invalid
 
 
@@ -16,6 +17,38 @@ class Viewer:
     """Labour-market regions in which those schools lie."""
     regions: frozenset[str] = frozenset()
     operator: bool = False
+    email: str = ""
+    """In lower case; empty when the token names none."""
+    own_schools: frozenset[UUID] = frozenset()
+    """Of `schools` those that the token names, not the ones that were lent: only these can be lent on."""
+    acts_for: frozenset[UUID] = frozenset()
+    """Students of other schools for whom the caller acts (a delegation)."""
+    caseload: frozenset[UUID] = frozenset()
+    """Students whom a job coach sees, and no more than that."""
+
+    @property
+    def has_email(self) -> bool:
+        """Whether the token names an address that can be shown to others."""
+        return is_email(self.email)
+
+    @property
+    def named_students(self) -> frozenset[UUID]:
+        """Students whom the caller sees whatever their school."""
+        return self.acts_for | self.caseload
+
+    def works_for(self, school_id: UUID, student_id: UUID) -> bool:
+        """Whether the caller acts for a student, not only sees it."""
+        return school_id in self.schools or student_id in self.acts_for
+
+    def must_work_at(self, school_id: UUID) -> None:
+        """Raise `Forbidden` for who sees or acts for some students of a school only, not for the school."""
+        if school_id not in self.schools:
+            raise Forbidden("that is the student's own school's")
+
+    def must_belong_to(self, school_id: UUID) -> None:
+        """Raise `Forbidden` for who acts for a school that was lent: there are steps without a way back."""
+        if school_id not in self.own_schools:
+            raise Forbidden("that only the student's own school does, and nobody who acts for it")
 
     def governs(self, region: str) -> bool:
         """Whether the caller looks after a whole region (or all of them)."""

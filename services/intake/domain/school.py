@@ -1,16 +1,17 @@
 """Schools: the tenants, each by its BRIN and location."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from services.intake.domain.addresses import Address, Situation
-from services.intake.domain.fields import Brin, Example, examples
+from services.intake.domain.fields import Brin, Day, Example, examples
 from shared.api import Body, ShortText
 from shared.errors import Refused
-from shared.events.codes import SchoolKind
+from shared.events.codes import Code, SchoolKind
 from shared.events.intake import SchoolRegistered
 
 EXAMPLE: Example = {
@@ -48,6 +49,30 @@ class RegisterSchool(SchoolFacts):
     brin: Brin
 
 
+class SchoolHasLeft(Refused):
+    """The school left on {left_date}: that stands."""
+
+    slug = "school-has-left"
+
+
+class SchoolIsAwaited(Refused):
+    """Another school is still to merge into this one: let that one merge elsewhere first."""
+
+    slug = "school-is-awaited"
+
+
+class Departure(Body):
+    """A school takes part no more, from a day on."""
+
+    model_config = examples({"leftDate": "2027-08-01", "reason": "closed"})
+
+    left_date: Day
+    reason: Code = "other"
+    successor_id: UUID | None = Field(
+        default=None, description="The school that goes on with its students, placements and employers."
+    )
+
+
 @dataclass(frozen=True)
 class School:
     """A school that takes part."""
@@ -57,6 +82,13 @@ class School:
     facts: SchoolFacts
     situation: Situation
     version: int = 0
+    departure: Departure | None = None
+
+    def leaves(self, departure: Departure, today: date) -> "School":
+        """Take part no more from a day on; until that day it can be said anew. Raises `SchoolHasLeft`."""
+        if self.departure is not None and self.departure.left_date <= today:
+            raise SchoolHasLeft(left_date=self.departure.left_date)
+        return replace(self, departure=departure)
 
     def registered(self) -> SchoolRegistered:
         """What others are told of it."""
@@ -68,4 +100,6 @@ class School:
             region=self.situation.region,
             municipality=self.situation.municipality,
             student_count=self.facts.student_count,
+            left_date=self.departure.left_date if self.departure else None,
+            successor_id=self.departure.successor_id if self.departure else None,
         )

@@ -36,3 +36,12 @@ def most_taken(occupations: Sequence[Occupation], begin: date, last: date, weekd
     relevant = [held for held in occupations if held.overlaps(begin, last)]
     moments = {begin, *(held.begin for held in relevant if held.begin > begin)}
     return max((taken_on(relevant, day, weekday) for day in moments for weekday in weekdays), default=0)
+
+
+def fewest_taken(occupations: Sequence[Occupation], begin: date, last: date, weekdays: Iterable[Weekday]) -> int:
+    """The smallest number of seats that are taken at some time in a period, on the emptiest of the days.
+
+    The number only falls where somebody leaves.
+    """
+    moments = {begin, *(held.free_from for held in occupations if begin < held.free_from <= last)}
+    return min((taken_on(occupations, day, weekday) for day in moments for weekday in weekdays), default=0)

@@ -3,13 +3,24 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.intake.domain.addresses import Address, Situation
 from services.intake.domain.fields import Brin, Codes, Day, Example, Weekdays, examples, not_before
+from services.intake.domain.readiness import missing
+from services.intake.domain.student_facts import (
+    CertificateDates,
+    Indication,
+    KnownEmployer,
+    Level,
+    Orientation,
+    PostcodeArea,
+    PracticeCertificate,
+    Skills,
+)
 from shared.api import Body, ShortText, Text
 from shared.errors import Invalid, Problem, Refused
 from shared.events.codes import Code, Guidance, OutflowProfile, PlacementKind
@@ -36,8 +47,6 @@ EXAMPLE: Example = {
     "weekdays": ["mon", "tue", "thu"],
     "daysPerWeek": 2,
 }
-ORIENTATION = frozenset({PlacementKind.TASTER, PlacementKind.LEARN_WORK_CENTRE})
-"""Kinds in which a student finds out what to wish for, so that none is asked beforehand (M3)."""
 
 ADULT_CONSENT_AGE = 16
 """AVG article 8 with UAVG article 5: below it the parents give consent."""
@@ -107,6 +116,12 @@ class Wish(Body):
     tasks: Codes = ()
 
 
+class StudentWish(Wish):
+    """A wish as the own school knows it; matching hears nothing of the neighbourhoods."""
+
+    neighbourhoods: Annotated[tuple[PostcodeArea, ...], Field(max_length=20)] = ()
+
+
 class ConsentGiver(StrEnum):
     """Who gave consent."""
 
@@ -132,7 +147,7 @@ class StudentFacts(Body):
     family_name: ShortText
     birth_date: Day
     address: Address | None = None
-    wishes: Annotated[tuple[Wish, ...], Field(max_length=9)] = ()
+    wishes: Annotated[tuple[StudentWish, ...], Field(max_length=9)] = ()
     limits: Codes = Field(default=(), description="What is not possible: the same codes as an offer's demands.")
     guidance_need: Guidance | None = None
     has_jobcoach: bool = False
@@ -148,10 +163,27 @@ class StudentFacts(Body):
     days_per_week: Annotated[int, Field(ge=1, le=7)] | None = None
     consent: Consent | None = None
     notes: Text | None = None
+    possibilities: Codes = Field(default=(), description="What goes well: the same codes as the limits.")
+    skills: Skills | None = None
+    level: Level | None = None
+    indications: Annotated[tuple[Indication, ...], Field(max_length=9)] = ()
+    practice_certificates: Annotated[tuple[PracticeCertificate, ...], Field(max_length=60)] = Field(
+        default=(), description="Praktijkverklaringen: how far the student is with each work process."
+    )
+    certificate_dates: Annotated[tuple[CertificateDates, ...], Field(max_length=40)] = ()
+    network: Annotated[tuple[KnownEmployer, ...], Field(max_length=20)] = ()
+    orientation: Annotated[tuple[Orientation, ...], Field(max_length=40)] = ()
+
+    @field_validator("possibilities")
+    @classmethod
+    def _not_also_limits(cls, possibilities: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if both := set(possibilities or ()) & set(info.data.get("limits") or ()):
+            raise ValueError(f"stands among the limits too: {', '.join(sorted(both))}")
+        return possibilities
 
     @field_validator("wishes")
     @classmethod
-    def _one_wish_a_rank(cls, wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:
+    def _one_wish_a_rank(cls, wishes: tuple[StudentWish, ...]) -> tuple[StudentWish, ...]:
         if len(wishes or ()) != len({wish.rank for wish in wishes or ()}):
             raise ValueError("two wishes have the same rank")
         return wishes
@@ -186,27 +218,6 @@ class RegisterStudent(StudentFacts):
     model_config = examples(EXAMPLE)
 
     school: Brin | None = Field(default=None, description="Needed by who works for several schools.")
-
-
-_NEEDED = {
-    "address": "het adres",
-    "travel": "hoe en hoe lang de leerling kan reizen",
-    "guidance_need": "hoeveel begeleiding nodig is",
-    "outflow_profile": "het uitstroomprofiel",
-    "placement_kind": "wat voor plek gezocht wordt",
-    "begin_date": "vanaf wanneer de leerling kan beginnen",
-    "weekdays": "op welke dagen de leerling kan",
-    "days_per_week": "hoeveel dagen per week",
-}
-
-
-def missing(facts: StudentFacts) -> dict[str, str]:
-    """What is needed before a place can be looked for: Dutch words by JSON pointer."""
-    fields = StudentFacts.model_fields
-    found = {f"/{fields[name].alias}": what for name, what in _NEEDED.items() if not getattr(facts, name)}
-    if not facts.wishes and facts.placement_kind not in ORIENTATION:
-        found["/wishes"] = "minstens één wens"
-    return found
 
 
 @dataclass(frozen=True)
@@ -250,6 +261,10 @@ class Student:
         event = StudentWithdrawn(student_id=self.id, school_id=self.school_id)
         return replace(self, state=StudentState.WITHDRAWN), event
 
+    def honoured(self, sector: str) -> int:
+        """Which wish a kind of work honours: 1 the first choice, 0 none (C18)."""
+        return min((wish.rank for wish in self.facts.wishes if wish.sector == sector), default=0)
+
     def placed(self) -> "Student":
         """The student has a place, and looks no further."""
         return replace(self, state=StudentState.PLACED)
@@ -259,36 +274,3 @@ class Student:
         if self.state is not StudentState.PLACED or still_placed:
             return self
         return replace(self, state=StudentState.REGISTERED)
-
-
-_SHARED_WITH_MATCHING = (
-    "wishes",
-    "limits",
-    "guidance_need",
-    "has_jobcoach",
-    "outflow_profile",
-    "certificates",
-    "travel",
-    "accepts_neighbouring_work",
-    "last_year",
-    "placement_kind",
-    "begin_date",
-    "end_date",
-    "weekdays",
-    "days_per_week",
-)
-
-
-def profile(student: Student) -> dict[str, Any]:
-    """What matching may know, in snake case: no name, no day of birth, no address; raises `SearchIsOver`."""
-    if student.state is not StudentState.SEARCHING or student.situation is None:
-        raise SearchIsOver
-    return {name: getattr(student.facts, name) for name in _SHARED_WITH_MATCHING} | {
-        "student_id": student.id,
-        "school_id": student.school_id,
-        "version": student.version,
-        "birth_year_month": student.facts.birth_date.strftime("%Y-%m"),
-        "region": student.region,
-        "municipality": student.situation.municipality,
-        "location": student.situation.location,
-    }

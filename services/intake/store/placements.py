@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.domain.coach import Coach
 from services.intake.domain.placement import EndPlacement, Placement, PlacementState, Stay
 from services.intake.domain.rights import Viewer
+from services.intake.store.acting import Capacity, acting_as
 from services.intake.store.rows import document, page_of, read, save
 from services.intake.store.tables import placements
 from shared.api import PageRequest
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.events.codes import PlacementKind
 
 
@@ -24,6 +26,7 @@ class PlacementFilter:
     offer_id: UUID | None = None
     employer_id: UUID | None = None
     state: PlacementState | None = None
+    school_id: UUID | None = None
 
 
 class PlacementStore:
@@ -33,28 +36,31 @@ class PlacementStore:
         self._session = session
 
     async def get(self, placement_id: UUID, viewer: Viewer, *, lock: bool = False) -> Placement:
-        """One placement of the caller's schools; raises `NotFound`."""
-        query = select(placements).where(placements.c.id == placement_id, placements.c.school_id.in_(viewer.schools))
-        row = (await self._session.execute(query.with_for_update() if lock else query)).one_or_none()
+        """One placement of the caller's schools; raises `NotFound`, or `Forbidden` where it is only seen."""
+        query = select(placements).where(placements.c.id == placement_id, _seen_by(viewer))
+        row = (await self._session.execute(query)).one_or_none()
         if row is None:
             raise NotFound("placement")
-        return _placement(row)
+        if lock and not viewer.works_for(row.school_id, row.student_id):
+            raise Forbidden("a job coach sees a placement, and the school changes it")
+        return placement_of_row((await self._session.execute(query.with_for_update())).one() if lock else row)
 
     async def of_proposal(self, proposal_id: UUID) -> Placement | None:
         """What came of a proposal."""
         query = select(placements).where(placements.c.proposal_id == proposal_id)
         row = (await self._session.execute(query)).one_or_none()
-        return None if row is None else _placement(row)
+        return None if row is None else placement_of_row(row)
 
     async def at_offer(self, offer_id: UUID) -> list[Placement]:
-        """Those that were not refused, at the seats of an offer."""
-        return await self._real(placements.c.offer_id == offer_id)
+        """Those that were not refused, at the seats of an offer, of all schools."""
+        return (await self.at_offers([offer_id]))[offer_id]
 
     async def at_offers(self, offer_ids: list[UUID]) -> dict[UUID, list[Placement]]:
         """The same for several offers."""
         found: dict[UUID, list[Placement]] = {offer_id: [] for offer_id in offer_ids}
-        for placement in await self._real(placements.c.offer_id.in_(offer_ids)):
-            found[placement.offer_id].append(placement)
+        async with acting_as(self._session, Capacity.SEATS):
+            for placement in await self._real(placements.c.offer_id.in_(offer_ids)):
+                found[placement.offer_id].append(placement)
         return found
 
     async def of_student(self, student_id: UUID) -> list[Placement]:
@@ -67,20 +73,26 @@ class PlacementStore:
 
     async def page(self, viewer: Viewer, wanted: PlacementFilter, page: PageRequest) -> list[Placement]:
         """Those of the caller's schools that fit."""
-        query = select(placements).where(placements.c.school_id.in_(viewer.schools))
+        query = select(placements).where(_seen_by(viewer))
         for column, value in (
             (placements.c.student_id, wanted.student_id),
             (placements.c.offer_id, wanted.offer_id),
             (placements.c.employer_id, wanted.employer_id),
             (placements.c.state, wanted.state),
+            (placements.c.school_id, wanted.school_id),
         ):
             if value is not None:
                 query = query.where(column == value)
-        return [_placement(row) for row in await page_of(self._session, query, placements, page)]
+        return [placement_of_row(row) for row in await page_of(self._session, query, placements, page)]
 
     async def _real(self, condition: Any) -> list[Placement]:
         query = select(placements).where(condition, placements.c.state != PlacementState.REFUSED)
-        return [_placement(row) for row in await self._session.execute(query.order_by(placements.c.id))]
+        return [placement_of_row(row) for row in await self._session.execute(query.order_by(placements.c.id))]
+
+
+def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    own = placements.c.school_id.in_(viewer.schools)
+    return or_(own, placements.c.student_id.in_(viewer.named_students)) if viewer.named_students else own
 
 
 def _values(placement: Placement) -> dict[str, Any]:
@@ -99,10 +111,13 @@ def _values(placement: Placement) -> dict[str, Any]:
         "refused_reason": placement.refused_reason,
         "stay": document(placement.stay),
         "ending": document(placement.end) if placement.end else None,
+        "coach": document(placement.coach) if placement.coach else None,
+        "wish_rank": placement.wish_rank,
     }
 
 
-def _placement(row: Row[Any]) -> Placement:
+def placement_of_row(row: Row[Any]) -> Placement:
+    """A placement from its row."""
     return Placement(
         id=row.id,
         student_id=row.student_id,
@@ -118,5 +133,7 @@ def _placement(row: Row[Any]) -> Placement:
         state=PlacementState(row.state),
         refused_reason=row.refused_reason,
         end=read(EndPlacement, row.ending) if row.ending else None,
+        coach=read(Coach, row.coach) if row.coach else None,
+        wish_rank=row.wish_rank,
         version=row.version,
     )

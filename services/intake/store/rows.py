@@ -9,8 +9,10 @@ from sqlalchemy import Row, Select, Table
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.domain.addresses import Situation
 from shared.api import PageRequest
 from shared.errors import Invalid, Problem
+from shared.events.codes import Point
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -25,10 +27,34 @@ def read(model: type[M], stored: Any) -> M:
     return model.model_validate(stored, extra="ignore")
 
 
+def situated(there: Situation | None) -> dict[str, Any] | None:
+    """Where something is as a JSON document."""
+    if there is None:
+        return None
+    return {"region": there.region, "municipality": there.municipality, "location": document(there.location)}
+
+
+def situation_of(stored: Any) -> Situation | None:
+    """Where something is, from its document."""
+    if stored is None:
+        return None
+    return Situation(stored["region"], stored["municipality"], read(Point, stored["location"]))
+
+
 async def save(session: AsyncSession, table: Table, values: dict[str, Any]) -> None:
     """Insert or update a row by its id; `version` is the kernel's and stays as it is."""
     new = {name: value for name, value in values.items() if name != "id"}
     await session.execute(insert(table).values(**values).on_conflict_do_update(index_elements=["id"], set_=new))
+
+
+async def save_all(session: AsyncSession, table: Table, values: Sequence[dict[str, Any]]) -> None:
+    """The same for many rows, in the order of their ids, so that two of these never wait for each other."""
+    if not values:
+        return
+    new = insert(table)
+    changed = {name: new.excluded[name] for name in values[0] if name != "id"}
+    upsert = new.on_conflict_do_update(index_elements=["id"], set_=changed)
+    await session.execute(upsert, sorted(values, key=lambda row: str(row["id"])))
 
 
 async def page_of(session: AsyncSession, query: Select[Any], table: Table, page: PageRequest) -> Sequence[Row[Any]]:

@@ -1,15 +1,16 @@
 """Schools in the database."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.addresses import Situation
-from services.intake.domain.school import School, SchoolFacts, SchoolIsKnown
+from services.intake.domain.school import Departure, School, SchoolFacts, SchoolIsKnown
 from services.intake.store.rows import document, page_of, read, save
 from services.intake.store.tables import schools
 from shared.api import PageRequest
@@ -41,10 +42,17 @@ class SchoolStore:
         """Keep what changed."""
         await save(self._session, schools, _values(school))
 
-    async def of_brins(self, brins: Collection[str]) -> dict[UUID, str]:
-        """The region of each school that has one of these BRINs, by the school's id."""
-        found = await self._session.execute(select(schools.c.id, schools.c.region).where(schools.c.brin.in_(brins)))
+    async def of_brins(self, brins: Collection[str], on: date) -> dict[UUID, str]:
+        """The region of each school with one of these BRINs that takes part on a day, by the school's id."""
+        query = select(schools.c.id, schools.c.region).where(schools.c.brin.in_(brins), takes_part(on))
+        found = await self._session.execute(query)
         return {row.id: row.region for row in found}
+
+    async def awaited_by(self, school_id: UUID, on: date) -> bool:
+        """Whether another school is still to merge into this one."""
+        departure = schools.c.departure
+        into = departure["successor_id"].astext == str(school_id), departure["left_date"].astext > on.isoformat()
+        return (await self._session.execute(select(schools.c.id).where(*into).limit(1))).first() is not None
 
     async def id_of(self, brin: str) -> UUID | None:
         """The id of the school with this BRIN."""
@@ -63,6 +71,12 @@ class SchoolStore:
         return [_school(row) for row in await page_of(self._session, query, schools, page)]
 
 
+def takes_part(on: date) -> ColumnElement[bool]:
+    """Whether a school takes part on a day."""
+    left = schools.c.departure["left_date"].astext  # ISO dates compare as text
+    return or_(left.is_(None), left > on.isoformat())
+
+
 def _values(school: School) -> dict[str, Any]:
     return {
         "id": school.id,
@@ -71,9 +85,11 @@ def _values(school: School) -> dict[str, Any]:
         "municipality": school.situation.municipality,
         "location": document(school.situation.location),
         "facts": document(school.facts),
+        "departure": document(school.departure) if school.departure else None,
     }
 
 
 def _school(row: Row[Any]) -> School:
     situation = Situation(row.region, row.municipality, read(Point, row.location))
-    return School(row.id, row.brin, read(SchoolFacts, row.facts), situation, row.version)
+    departure = read(Departure, row.departure) if row.departure else None
+    return School(row.id, row.brin, read(SchoolFacts, row.facts), situation, row.version, departure)

@@ -2,21 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.addresses import Situation
 from services.intake.domain.rights import Viewer
 from services.intake.domain.student import Student, StudentFacts, StudentState
-from services.intake.store.rows import document, page_of, read, save, words_of
+from services.intake.store.people_tables import student_coaches
+from services.intake.store.rows import document, page_of, read, save, save_all, words_of
 from services.intake.store.tables import student_accesses, students
 from shared.api import PageRequest
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.events.codes import Point
 
 
@@ -55,7 +56,14 @@ class StudentStore:
         return student
 
     async def change(self, student_id: UUID, viewer: Viewer) -> Student:
-        """One student of the caller's schools, locked until the transaction ends; raises `NotFound`."""
+        """One student of the caller's schools, locked until the transaction ends.
+
+        Raises `NotFound`, or `Forbidden` for a job coach, who only sees it.
+        """
+        if student_id in viewer.caseload:  # a row that one may only see cannot be locked
+            student = await self._own(student_id, viewer, lock=False)
+            if not viewer.works_for(student.school_id, student.id):
+                raise Forbidden("a job coach sees a student, and the school changes what is known")
         student = await self._own(student_id, viewer, lock=True)
         await self.log([student_id], viewer.subject, Action.CHANGED)
         return student
@@ -74,22 +82,70 @@ class StudentStore:
         row = (await self._session.execute(query)).one_or_none()
         return None if row is None else _student(row)
 
+    async def lock_all(self, ids: Collection[UUID]) -> None:
+        """Lock students until the transaction ends, in the order of their ids."""
+        if ids:
+            query = select(students.c.id).where(students.c.id.in_(ids)).order_by(students.c.id).with_for_update()
+            await self._session.execute(query)
+
     async def save(self, student: Student) -> None:
         """Keep a new student, or what changed."""
         await save(self._session, students, _values(student))
 
+    async def save_all(self, several: Collection[Student]) -> None:
+        """The same for many at once."""
+        await save_all(self._session, students, [_values(student) for student in several])
+
+    async def several(self, ids: Collection[UUID], viewer: Viewer, action: Action) -> dict[UUID, Student]:
+        """Students whom the caller may see, by id."""
+        query = _seen_by(viewer).where(students.c.id.in_(ids))
+        found = {row.id: _student(row) for row in await self._session.execute(query)} if ids else {}
+        await self.log(found, viewer.subject, action)
+        return found
+
+    async def named(self, school_id: UUID, names: Collection[str]) -> dict[tuple[str, str], UUID]:
+        """The ids of a school's students with one of these names (given name first), by name and day of birth."""
+        searched, born = students.c.search_text, students.c.facts["birth_date"].astext
+        wanted = {name.casefold() for name in names}
+        query = select(students.c.id, searched, born.label("born")).where(
+            students.c.school_id == school_id, searched.in_(wanted)
+        )
+        found = (await self._session.execute(query.order_by(students.c.id))).all() if wanted else []
+        return {(row.search_text, row.born): row.id for row in found}
+
     async def page(
-        self, viewer: Viewer, page: PageRequest, *, state: StudentState | None = None, words: str = ""
+        self,
+        viewer: Viewer,
+        page: PageRequest,
+        *,
+        state: StudentState | None = None,
+        words: str = "",
+        school_id: UUID | None = None,
+        mine: bool = False,
     ) -> list[Student]:
-        """The students of the caller's schools."""
-        query = _of_schools(viewer.schools)
+        """The students of the caller's schools and caseload, or of one school, or those the caller is the coach of."""
+        query = _seen_by(viewer)
         if state is not None:
             query = query.where(students.c.state == state)
+        if school_id is not None:
+            query = query.where(students.c.school_id == school_id)
+        if mine:
+            own = select(student_coaches.c.student_id).where(student_coaches.c.email == viewer.email)
+            query = query.where(students.c.id.in_(own))
         for word in words_of(words):
             query = query.where(students.c.search_text.like(word))
         found = [_student(row) for row in await page_of(self._session, query, students, page)]
         await self.log([student.id for student in found[: page.limit]], viewer.subject, Action.LISTED)
         return found
+
+    async def leave(self, student_id: UUID, left_date: date) -> None:
+        """Keep when a student left, from which retention counts."""
+        await self._session.execute(update(students).where(students.c.id == student_id).values(left_date=left_date))
+
+    async def stay(self, student_id: UUID) -> None:
+        """Keep that a student has not left (any more)."""
+        which = students.c.id == student_id, students.c.left_date.is_not(None)
+        await self._session.execute(update(students).where(*which).values(left_date=None))
 
     async def log(self, ids: Collection[UUID], subject: str, action: Action) -> None:
         """Write who saw or changed whom."""
@@ -106,15 +162,17 @@ class StudentStore:
         return [Access(row.id, row.student_id, row.accessed_at, row.subject, row.action) for row in found]
 
     async def _own(self, student_id: UUID, viewer: Viewer, *, lock: bool) -> Student:
-        query = _of_schools(viewer.schools).where(students.c.id == student_id)
+        query = _seen_by(viewer).where(students.c.id == student_id)
         row = (await self._session.execute(query.with_for_update() if lock else query)).one_or_none()
         if row is None:
             raise NotFound("student")
         return _student(row)
 
 
-def _of_schools(schools: Collection[UUID]) -> Select[Any]:
-    return select(students).where(students.c.school_id.in_(schools))
+def _seen_by(viewer: Viewer) -> Select[Any]:
+    own = students.c.school_id.in_(viewer.schools)
+    named = students.c.id.in_(viewer.named_students)
+    return select(students).where(or_(own, named) if viewer.named_students else own)
 
 
 def _position(cursor: str) -> int:

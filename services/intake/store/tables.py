@@ -4,18 +4,22 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Identity,
     Index,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     func,
+    literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, UUID
 
 metadata = MetaData()
 
@@ -42,8 +46,15 @@ schools = Table(
     Column("municipality", Text),
     Column("location", JSONB, nullable=False),
     Column("facts", JSONB, nullable=False),
+    Column("departure", JSONB(none_as_null=True)),
     _recorded(),
     info={"subject": "school"},
+)
+
+_COORDINATE = "(location ->> '{}')::double precision"
+_WORDS = (
+    "setweight(to_tsvector('dutch', name_text) || to_tsvector('simple', name_text), 'A') "
+    "|| setweight(to_tsvector('dutch', search_text) || to_tsvector('simple', search_text), 'C')"
 )
 
 employers = Table(
@@ -64,12 +75,35 @@ employers = Table(
     Column("brought_in_by", UUID(as_uuid=True), ForeignKey("schools.id")),
     Column("private_to", UUID(as_uuid=True), ForeignKey("schools.id")),
     Column("suggested", Boolean, nullable=False),
+    Column("name_text", Text, nullable=False, server_default=""),
+    Column("marks", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("merged_into", UUID(as_uuid=True), ForeignKey("employers.id")),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("latitude", Float, Computed(_COORDINATE.format("latitude"))),
+    Column("longitude", Float, Computed(_COORDINATE.format("longitude"))),
+    Column("words", TSVECTOR, Computed(_WORDS)),
     Column("pause", JSONB(none_as_null=True)),
+    Column("stopped", JSONB(none_as_null=True)),
+    Column("verified_on", Date),
+    Column("verifier", UUID(as_uuid=True)),
     Column("facts", JSONB, nullable=False),
     _recorded(),
     Index("employers_region", "region", "id"),
     Index("employers_kvk_number", "kvk_number"),
     Index("employers_postcode", "postcode"),
+    Index("employers_verifier", "verifier", "verified_on"),
+    Index("employers_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    Index("employers_marks", "marks", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    Index("employers_name", "name_text", "id"),
+    Index("employers_location", "latitude", "longitude"),
+    Index("employers_merged_into", "merged_into", postgresql_where=text("merged_into is not null")),
+    Index("employers_brought_in_by", "brought_in_by"),
+    Index(
+        "employers_cooperations",
+        literal_column("(facts -> 'cooperations')").label("cooperations"),
+        postgresql_using="gin",
+        postgresql_ops={"cooperations": "jsonb_path_ops"},
+    ),
     info={"subject": "employer"},
 )
 
@@ -84,9 +118,12 @@ offers = Table(
     Column("state", Text, nullable=False),
     Column("brought_in_by", UUID(as_uuid=True), ForeignKey("schools.id")),
     Column("withdrawn_reason", Text),
+    Column("situation", JSONB(none_as_null=True)),
     Column("facts", JSONB, nullable=False),
+    Column("reservations", JSONB, nullable=False, server_default=text("'[]'")),
     _recorded(),
     Index("offers_employer", "employer_id"),
+    Index("offers_brought_in_by", "brought_in_by", "id"),
     info={"subject": "offer"},
 )
 
@@ -97,12 +134,26 @@ contacts = Table(
     Column("employer_id", UUID(as_uuid=True), ForeignKey("employers.id"), nullable=False),
     Column("school_id", UUID(as_uuid=True), ForeignKey("schools.id"), nullable=False),
     Column("author", Text, nullable=False),
+    Column("coach", Text),
     Column("contact_date", Date, nullable=False),
     Column("offer_id", UUID(as_uuid=True), ForeignKey("offers.id")),
     Column("talk", JSONB, nullable=False),
     _recorded(),
     Index("contacts_employer", "employer_id", "id"),
+    Index("contacts_school", "school_id", "id"),
 )
+
+contact_notes = Table(
+    "contact_notes",
+    metadata,
+    Column("contact_id", UUID(as_uuid=True), ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
+    Column("school_id", UUID(as_uuid=True), ForeignKey("schools.id"), nullable=False),
+    Column("student_id", UUID(as_uuid=True)),
+    Column("said", JSONB, nullable=False),
+    Index("contact_notes_school", "school_id"),
+    Index("contact_notes_student", "student_id", postgresql_where=text("student_id is not null")),
+)
+"""What only the own school reads of a contact: row-level security keeps it apart from what all schools see."""
 
 students = Table(
     "students",
@@ -116,6 +167,7 @@ students = Table(
     Column("municipality", Text),
     Column("location", JSONB(none_as_null=True)),
     Column("facts", JSONB, nullable=False),
+    Column("left_date", Date),
     _recorded(),
     Index("students_school", "school_id", "id"),
     info={"subject": "student"},
@@ -151,6 +203,8 @@ placements = Table(
     Column("refused_reason", Text),
     Column("stay", JSONB, nullable=False),
     Column("ending", JSONB(none_as_null=True)),
+    Column("coach", JSONB(none_as_null=True)),
+    Column("wish_rank", SmallInteger),
     _recorded(),
     Index("placements_offer", "offer_id"),
     Index("placements_student", "student_id"),

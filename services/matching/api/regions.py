@@ -1,5 +1,6 @@
 """What a region decides for itself, and how many search there."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -10,6 +11,8 @@ from services.matching.api.resources import RegionCounts
 from services.matching.domain.model import SearchState
 from services.matching.domain.regions import WITHIN_REACH
 from services.matching.domain.widening import GroupBounds, Patience, RegionSettings, Seconds
+from services.matching.planning.locks import lock
+from services.matching.planning.schedule import widen_at
 from services.matching.store.openings import OpeningStore
 from services.matching.store.searches import SearchStore
 from services.matching.store.settings import SettingsStore
@@ -92,10 +95,11 @@ async def replace_settings(region: RegionCode, body: SettingsBody, viewer: Viewi
     if body.group_bounds.largest < body.group_bounds.smallest:
         raise Invalid("/groupBounds/largest", "is smaller than smallest")
     settings = RegionSettings.model_validate(body.model_dump())
+    await lock(work.session, [region])  # as whoever plans there does, else the two wait for each other's rows
     await SettingsStore(work.session).save(region, settings)
     await SearchStore(work.session).look_at_region_again(region)
     await OpeningStore(work.session).look_at_region_again(region)
-    work.notify("searches")
+    await widen_at(work, region, timedelta())
     work.notify("offers")
     return SettingsResource.of(region, settings)
 

@@ -230,6 +230,16 @@ class LastContactResource(Resource):
     outcome: str
 
 
+class ClaimedByResource(Resource):
+    """Another school that approaches an employer now."""
+
+    model_config = _example(schoolId=SCHOOL, schoolName="Praktijkschool De Dijk", untilDate="2026-10-26")
+
+    school_id: UUID
+    school_name: str | None
+    until_date: date
+
+
 class ProspectResource(Resource):
     """An employer worth a call for a student."""
 
@@ -249,6 +259,7 @@ class ProspectResource(Resource):
         ],
         knownBy=[{"schoolId": SCHOOL, "schoolName": "Praktijkschool De Dijk", "sinceDate": "2022-09-01"}],
         lastContact=None,
+        claimedBy=None,
     )
 
     employer_id: UUID
@@ -259,6 +270,7 @@ class ProspectResource(Resource):
     reasons: list[ReasonResource]
     known_by: list[KnownByResource]
     last_contact: LastContactResource | None
+    claimed_by: Annotated[ClaimedByResource | None, Field(description="Another school: ask it before calling.")] = None
 
 
 class RegionCounts(Resource):

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from services.matching.api.callers import Viewing, after_id, after_rank, own_search
 from services.matching.api.resources import (
+    ClaimedByResource,
     EffortResource,
     KnownByResource,
     LastContactResource,
@@ -90,8 +91,7 @@ async def list_prospects(student_id: UUID, viewer: Viewing, work: Work, page: Pa
     offering = {one.offer.employer_id for one in openings if is_possible(Pair(search, one, day))}
     held = await ProposalStore(work.session).holding(students=[student_id])
     leads = await EmployerStore(work.session).leads_for(search.profile, offering | {one.employer_id for one in held})
-    known = {school for lead in leads for school, _ in lead.known_by} | {c.school_id for x in leads for c in x.contacts}
-    names = await SchoolStore(work.session).names(known)
+    names = await SchoolStore(work.session).names({school for lead in leads for school in lead.schools})
     ranked = call_list(search, leads, day, names)
     first = after_rank(page)
     shown = ranked[first : first + page.limit]
@@ -127,7 +127,7 @@ async def _search_resource(work: Work, record: SearchRecord) -> SearchResource:
 
 
 def _prospect(one: Prospect, names: Mapping[UUID, str]) -> ProspectResource:
-    last = one.last_contact
+    last, claim = one.last_contact, one.claim
     return ProspectResource(
         employer_id=one.lead.employer.employer_id,
         name=one.lead.employer.name,
@@ -146,5 +146,10 @@ def _prospect(one: Prospect, names: Mapping[UUID, str]) -> ProspectResource:
             school_name=names.get(last.school_id),
             contact_date=last.on,
             outcome=last.outcome,
+        ),
+        claimed_by=None
+        if claim is None
+        else ClaimedByResource(
+            school_id=claim.school_id, school_name=names.get(claim.school_id), until_date=claim.until
         ),
     )

@@ -82,7 +82,8 @@ def _seats(fits: Sequence[Fit], bounds: Mapping[UUID, GroupBounds]) -> dict[UUID
     """How many seats of each offer can be given at once.
 
     Each fit alone has a seat in its own window. Together they have as many as are free all through the time that the
-    windows span: never too many, and what remains is given in the next round.
+    windows span, without what is kept for some of the schools only: never too many, and what remains is given in the
+    next round.
     """
     windows: dict[UUID, list[Fit]] = {}
     for one in fits:
@@ -94,7 +95,7 @@ def _free_throughout(fits: Sequence[Fit], bounds: Mapping[UUID, GroupBounds]) ->
     opening = fits[0].pair.opening
     end = None if any(one.window.end is None for one in fits) else max(one.window.last for one in fits)
     span = Window(min(one.window.begin for one in fits), end)
-    seats = opening.offer.seats
+    seats = min(one.pair.seats for one in fits)
     if opening.offer.kind is PlacementKind.GROUP:
         seats = min(seats, max(bounds[one.student_id].largest for one in fits))
     return seats - taken_at_most(opening.stays, span)

@@ -23,7 +23,7 @@ from shared.events.codes import (
     Trend,
     Weekday,
 )
-from shared.events.intake import Cooperation
+from shared.events.intake import Cooperation, ReservedSeats
 
 WORKING_WEEK = (Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY)
 GUIDANCE_ORDER = (Guidance.NONE, Guidance.LIMITED, Guidance.FULL, Guidance.INTENSIVE)
@@ -54,6 +54,12 @@ class Offer(Wire):
     valid_until_date: date | None = None
     brought_in_by: UUID | None = None
     private_to: UUID | None = None
+    reservations: tuple[ReservedSeats, ...] = ()
+
+    def seats_for(self, school_id: UUID, today: date) -> int:
+        """The seats that are not kept for another school."""
+        others = (one for one in self.reservations if one.school_id != school_id and one.until_date >= today)
+        return self.seats - sum(one.seats for one in others)
 
     @property
     def days(self) -> tuple[Weekday, ...]:
@@ -219,9 +225,16 @@ class Opening:
     employer: Employer | None = None
     stays: tuple[Stay, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    closures: tuple[Pause, ...] = ()
+    """Times in which the region has closed this sector, or all of them."""
     experience: Experience = Experience()
     recent_contacts: int = 0
     """How often schools approached the employer in the last weeks."""
+
+    @property
+    def rests(self) -> tuple[Pause, ...]:
+        """All times in which nobody can be there, whoever decided so."""
+        return (*self.pauses, *self.closures)
 
     def belongs_to_network_of(self, school_id: UUID) -> bool:
         """Whether the school brought the offer in, or works with the employer."""

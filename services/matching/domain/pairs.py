@@ -78,13 +78,18 @@ class Pair:
         return both if both and windows.long_enough(both, self.wanted, offered) else None
 
     @cached_property
+    def seats(self) -> int:
+        """The offer's seats without those that are kept for other schools."""
+        return self.opening.offer.seats_for(self.search.school_id, self.today)
+
+    @cached_property
     def window(self) -> Window | None:
         """When a seat is free for this student: the period that is proposed."""
         if self.shared_period is None:
             return None
         opening = self.opening
         free = windows.free_windows(
-            self.shared_period, opening.offer.seats, opening.stays, opening.pauses, self.profile.begin_date
+            self.shared_period, self.seats, opening.stays, opening.rests, self.profile.begin_date
         )
         best = windows.longest(free)
         return best if best and windows.long_enough(best, self.shared_period) else None
@@ -94,8 +99,8 @@ class Pair:
         period, opening = self.shared_period, self.opening
         if period is None or window.begin < period.begin or window.last > period.last:
             return False
-        paused = any(windows.touches(window, pause.begin, pause.until) for pause in opening.pauses)
-        return not paused and windows.taken_at_most(opening.stays, window) < opening.offer.seats
+        paused = any(windows.touches(window, pause.begin, pause.until) for pause in opening.rests)
+        return not paused and windows.taken_at_most(opening.stays, window) < self.seats
 
     @cached_property
     def step(self) -> Step:

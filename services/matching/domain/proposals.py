@@ -8,6 +8,7 @@ from uuid import UUID
 from services.matching.domain.score import Factor
 from shared.errors import Refused
 from shared.events.codes import PlacementKind, Step, Weekday
+from shared.processes import Process
 
 
 class ProposalState(StrEnum):
@@ -22,6 +23,19 @@ class ProposalState(StrEnum):
 
 
 HOLDING = (ProposalState.OPEN, ProposalState.ACCEPTED)
+
+
+class Happened(StrEnum):
+    """What may happen to a proposal."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    RAN_OUT = "ran out"
+    TAKEN_BACK = "taken back"
+    """The facts changed: it breaks a rule by now, or the student searches no more."""
+    REFUSED = "refused"
+    """By the register: the seat was gone."""
+    PLACED = "placed"
 
 
 class DeclineReason(StrEnum):
@@ -70,6 +84,28 @@ STATE_WORDS = {
 }
 
 
+PROPOSAL = Process(
+    "proposal",
+    ProposalState.OPEN,
+    {
+        ProposalState.OPEN: {
+            Happened.ACCEPTED: ProposalState.ACCEPTED,
+            Happened.DECLINED: ProposalState.DECLINED,
+            Happened.RAN_OUT: ProposalState.EXPIRED,
+            Happened.TAKEN_BACK: ProposalState.EXPIRED,
+            Happened.REFUSED: ProposalState.REFUSED,
+            Happened.PLACED: ProposalState.PLACED,
+        },
+        ProposalState.ACCEPTED: {
+            Happened.TAKEN_BACK: ProposalState.EXPIRED,
+            Happened.REFUSED: ProposalState.REFUSED,
+            Happened.PLACED: ProposalState.PLACED,
+        },
+    },
+    lambda state: ProposalIsNotOpen(state=STATE_WORDS[state]),
+)
+
+
 @dataclass(frozen=True)
 class Proposal:
     """What was proposed; `reasons` speak of this student and this offer only."""
@@ -96,14 +132,13 @@ class Proposal:
     """Why it was declined, expired or refused."""
     version: int = 0
 
-    def answered(self, state: ProposalState, now: datetime, reason: str | None = None) -> "Proposal":
+    def answered(self, happened: Happened, now: datetime, reason: str | None = None) -> "Proposal":
         """The proposal after a coordinator's answer; only an open one that has not run out can be answered."""
-        if self.state is not ProposalState.OPEN:
-            raise ProposalIsNotOpen(state=STATE_WORDS[self.state])
-        if self.expires_at <= now:
+        answered = self.after(happened, reason)
+        if self.expires_at <= now:  # on the stroke of its timer, which lets go of it
             raise ProposalIsNotOpen(state=STATE_WORDS[ProposalState.EXPIRED])
-        return replace(self, state=state, reason=reason)
+        return answered
 
-    def closed(self, state: ProposalState, reason: str | None = None) -> "Proposal":
-        """The proposal after something happened to it."""
-        return replace(self, state=state, reason=reason)
+    def after(self, happened: Happened, reason: str | None = None) -> "Proposal":
+        """The proposal after something happened to it; raises `ProposalIsNotOpen` when it cannot."""
+        return replace(self, state=PROPOSAL.after(self.state, happened), reason=reason)

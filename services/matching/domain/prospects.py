@@ -49,6 +49,8 @@ GUIDANCE_POINTS = 50
 RECENT_CONTACT_POINTS = -300
 ASKED_TO_WAIT_POINTS = -200
 NO_FOR_ANOTHER_POINTS = -100
+CLAIMED_POINTS = -600
+"""Behind every employer that nobody approaches: a colleague is asked first (F7)."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,19 @@ class Tip:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A school that approaches the employer until a day, and those that do so with it."""
+
+    school_id: UUID
+    joined_by: frozenset[UUID]
+    until: date
+
+    def keeps_off(self, school_id: UUID, day: date) -> bool:
+        """Whether a school had better ask before it calls."""
+        return day <= self.until and school_id not in {self.school_id, *self.joined_by}
+
+
+@dataclass(frozen=True)
 class Lead:
     """An employer with what bears on calling it."""
 
@@ -79,6 +94,17 @@ class Lead:
     pauses: Sequence[Pause] = ()
     seats_end: Sequence[date] = ()
     """Last days of placements that run there."""
+    claims: Sequence[Claim] = ()
+
+    def claim_against(self, school_id: UUID, day: date) -> Claim | None:
+        """Who else approaches the employer now."""
+        return next((claim for claim in self.claims if claim.keeps_off(school_id, day)), None)
+
+    @property
+    def schools(self) -> frozenset[UUID]:
+        """Every school that has to do with the employer."""
+        known, spoken = (school for school, _ in self.known_by), (contact.school_id for contact in self.contacts)
+        return frozenset((*known, *spoken, *(claim.school_id for claim in self.claims)))
 
     @property
     def known_by(self) -> tuple[tuple[UUID, date | None], ...]:
@@ -98,6 +124,8 @@ class Prospect:
     minutes: int
     reasons: tuple[Factor, ...]
     last_contact: Contact | None
+    claim: Claim | None = None
+    """Another school that approaches it now."""
 
     @property
     def points(self) -> int:
@@ -118,15 +146,17 @@ def _prospect(search: Search, lead: Lead, today: date, names: Mapping[UUID, str]
     minutes = travel.minutes(profile.location, employer.location, profile.travel.mode)
     if minutes > profile.travel.max_minutes or not _is_callable(search, lead, day):
         return None
+    claim = lead.claim_against(search.school_id, today)
     reasons = (
         *_about_the_work(profile, employer),
         *_about_the_network(search.school_id, lead, names),
         *_about_the_moment(search, lead, day),
+        *_about_a_claim(claim, names),
         *_about_the_employer(profile, employer, minutes),
     )
     ordered = tuple(sorted(reasons, key=lambda reason: (reason.points < 0, -abs(reason.points))))
     last = max(lead.contacts, key=lambda contact: contact.on, default=None)
-    return Prospect(lead, minutes, ordered, last)
+    return Prospect(lead, minutes, ordered, last, claim)
 
 
 def _is_callable(search: Search, lead: Lead, day: date) -> bool:
@@ -192,6 +222,12 @@ def _about_the_moment(search: Search, lead: Lead, day: date) -> Iterator[Factor]
     said_no = (c for c in lead.contacts if c.outcome in SAID_NO and c.student_id not in {None, search.student_id})
     if any(contact.on > day - A_NO_HOLDS for contact in said_no):
         yield Factor("no-before", NO_FOR_ANOTHER_POINTS, "Zei dit halfjaar een keer nee, om een andere vraag.")
+
+
+def _about_a_claim(claim: Claim | None, names: Mapping[UUID, str]) -> Iterator[Factor]:
+    if claim is not None:
+        who, until = names.get(claim.school_id, "Een andere school"), words.day(claim.until)
+        yield Factor("claimed", CLAIMED_POINTS, f"{who} benadert dit bedrijf tot en met {until}: overleg eerst.")
 
 
 def _about_the_employer(profile: Profile, employer: Employer, minutes: int) -> Iterator[Factor]:

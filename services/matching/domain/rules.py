@@ -4,11 +4,11 @@ Every sentence is one that a coordinator can act on ("Kan wel als …"); none sa
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services.matching.domain import travel, words
-from services.matching.domain.model import GUIDANCE_ORDER
+from services.matching.domain.model import GUIDANCE_ORDER, Pause
 from services.matching.domain.pairs import Pair
 from services.matching.domain.windows import overlap, touches
 from shared.events.codes import Guidance, PlacementKind
@@ -58,7 +58,9 @@ REASON_WORDS = {
     "offer-gone": "de plek was er niet meer",
     "outside-window": "de periode paste niet",
     "employer-paused": "het bedrijf nam niemand aan",
+    "sector-closed": "de sector was gesloten",
     "no-seat": "alle plekken waren bezet",
+    "reserved": "de plek was voor een andere school gereserveerd",
 }
 
 
@@ -174,24 +176,46 @@ def _valid(pair: Pair) -> Obstacle | None:
 
 
 def _pause(pair: Pair) -> Obstacle | None:
+    when = _rests_until(pair, pair.opening.pauses)
+    return Obstacle("employer-paused", f"Het bedrijf neemt {when} niemand aan.", 3) if when else None
+
+
+def _closure(pair: Pair) -> Obstacle | None:
+    if (when := _rests_until(pair, pair.opening.closures)) is None:
+        return None
+    sector = words.sector(pair.opening.offer.sector)
+    return Obstacle("sector-closed", f"In deze regio is {sector} {when} gesloten: daarna kan het weer.", 3)
+
+
+def _rests_until(pair: Pair, rests: Sequence[Pause]) -> str | None:
+    """Until when these keep the pair apart, in words; None when they do not."""
     if pair.window or not pair.shared_period:
         return None
-    blocking = [p for p in pair.opening.pauses if touches(pair.shared_period, p.begin, p.until)]
+    blocking = [rest for rest in rests if touches(pair.shared_period, rest.begin, rest.until)]
     if not blocking:
         return None
-    until = max((pause.until or date.max for pause in blocking), default=date.max)
-    when = "voorlopig" if until == date.max else f"tot en met {words.day(until)}"
-    return Obstacle("employer-paused", f"Het bedrijf neemt {when} niemand aan.", 3)
+    until = max(rest.until or date.max for rest in blocking)
+    return "voorlopig" if until == date.max else f"tot en met {words.day(until)}"
 
 
 def _seat(pair: Pair) -> Obstacle | None:
-    if pair.window or not pair.shared_period or _pause(pair):
+    if pair.window or not pair.shared_period or _pause(pair) or _closure(pair):
         return None
+    if pair.seats < pair.opening.offer.seats and _free_without_reservations(pair):
+        until = max(one.until_date for one in pair.opening.offer.reservations)
+        return Obstacle(
+            "seat", f"Wat vrij is, is tot en met {words.day(until)} voor een andere school gereserveerd.", 2
+        )
     ends = sorted(stay.end for stay in pair.opening.stays if stay.end and overlap_with(pair, stay.end))
     text = "Alle plekken zijn in deze periode bezet."
     if ends and ends[0] < date.max:
         text = f"Alle plekken zijn bezet; de eerste komt vrij op {words.day(ends[0] + timedelta(days=1))}."
     return Obstacle("seat", text, 2)
+
+
+def _free_without_reservations(pair: Pair) -> bool:
+    offer = pair.opening.offer.model_copy(update={"reservations": ()})
+    return Pair(pair.search, replace(pair.opening, offer=offer), pair.today).window is not None
 
 
 def overlap_with(pair: Pair, end: date) -> bool:
@@ -235,11 +259,12 @@ RULES: Sequence[Callable[[Pair], Obstacle | None]] = (
     _valid,
     _period,
     _pause,
+    _closure,
     _seat,
 )
 """The quick ones that most pairs break come first."""
 
-ABOUT_SEATS = frozenset({"employer-paused", "seat"})
+ABOUT_SEATS = frozenset({"employer-paused", "sector-closed", "seat"})
 """The rules that look for a window; for a proposal that has one, that window is looked at instead."""
 
 

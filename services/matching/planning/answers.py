@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from services.matching.domain.model import SearchState
-from services.matching.domain.proposals import REFUSAL_DAYS, DeclineReason, Proposal, ProposalState
+from services.matching.domain.proposals import REFUSAL_DAYS, DeclineReason, Happened, Proposal
 from services.matching.planning.arrivals import hold_search
 from services.matching.planning.closing import let_go
 from services.matching.planning.locks import lock
+from services.matching.planning.schedule import no_longer_open
 from services.matching.planning.settling import settle
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import now
@@ -19,8 +20,9 @@ from shared.unit_of_work import UnitOfWork
 async def accept(work: UnitOfWork, proposal: Proposal) -> Proposal:
     """Say yes: the seat stays held until intake has made the placement. Raises `ProposalIsNotOpen`."""
     current = await _answerable(work, proposal)
-    accepted = current.answered(ProposalState.ACCEPTED, await now(work.session))
+    accepted = current.answered(Happened.ACCEPTED, await now(work.session))
     await ProposalStore(work.session).save(accepted)
+    await no_longer_open(work, accepted.id)
     searches = SearchStore(work.session)
     if (search := await searches.get(accepted.student_id)) is not None:
         await searches.save(replace(search, state=SearchState.ACCEPTED), None)
@@ -45,8 +47,8 @@ async def accept(work: UnitOfWork, proposal: Proposal) -> Proposal:
 async def decline(work: UnitOfWork, proposal: Proposal, reason: DeclineReason) -> Proposal:
     """Say no: the seat goes to somebody else and the student searches on. Raises `ProposalIsNotOpen`."""
     current = await _answerable(work, proposal)
-    declined = current.answered(ProposalState.DECLINED, await now(work.session), reason)
-    await let_go(work, current, ProposalState.DECLINED, reason, not_again_for_days=REFUSAL_DAYS)
+    declined = current.answered(Happened.DECLINED, await now(work.session), reason)
+    await let_go(work, current, Happened.DECLINED, reason, not_again_for_days=REFUSAL_DAYS)
     if reason is DeclineReason.FOUND_ELSEWHERE:
         await hold_search(work, declined.student_id)
     await settle(work, students=[declined.student_id], offers=[declined.offer_id])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.matching.domain.model import Profile, Search, SearchState
 from services.matching.domain.pairs import STEPS
-from services.matching.domain.proposals import ProposalState
+from services.matching.domain.proposals import Happened
 from services.matching.planning.closing import Freed, let_go, recheck
 from services.matching.planning.locks import lock
 from services.matching.planning.settling import settle
@@ -51,7 +51,7 @@ async def end_search(work: UnitOfWork, student_id: UUID, reason: str) -> Freed:
     """End a search, drop the profile, and let go of what was held for it; its regions are locked."""
     ended = await ProposalStore(work.session).holding(students=[student_id])
     for proposal in ended:
-        await let_go(work, proposal, ProposalState.EXPIRED, reason)
+        await let_go(work, proposal, Happened.TAKEN_BACK, reason)
     await SearchStore(work.session).end(student_id)
     return Freed.by(ended)
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from services.matching.domain import rules, widening
 from services.matching.domain.model import Opening, Refusal, SearchState, Stay
 from services.matching.domain.pairs import Pair
-from services.matching.domain.proposals import Proposal, ProposalState
+from services.matching.domain.proposals import Happened, Proposal, ProposalState
 from services.matching.domain.windows import Window
+from services.matching.planning.schedule import no_longer_open
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import now, today
@@ -34,16 +35,18 @@ class Freed:
 
 
 async def let_go(
-    work: UnitOfWork, proposal: Proposal, state: ProposalState, reason: str, *, not_again_for_days: int = 0
+    work: UnitOfWork, proposal: Proposal, happened: Happened, reason: str, *, not_again_for_days: int = 0
 ) -> None:
     """End a proposal that held a seat; the student searches on, the pair is not proposed again for so many days."""
-    await ProposalStore(work.session).save(proposal.closed(state, reason))
+    ended = proposal.after(happened, reason)
+    await ProposalStore(work.session).save(ended)
+    await no_longer_open(work, ended.id)
     if not_again_for_days:
         until = await today(work.session) + timedelta(days=not_again_for_days)
         await SearchStore(work.session).refuse(proposal.student_id, proposal.offer_id, Refusal(reason, until))
     await search_on(work, proposal.student_id)
-    if state in {ProposalState.DECLINED, ProposalState.EXPIRED}:
-        event = MatchDeclined if state is ProposalState.DECLINED else MatchExpired
+    if ended.state in {ProposalState.DECLINED, ProposalState.EXPIRED}:
+        event = MatchDeclined if ended.state is ProposalState.DECLINED else MatchExpired
         await work.announce(
             event(
                 proposal_id=proposal.id,
@@ -56,6 +59,8 @@ async def let_go(
                 reason=reason,
             )
         )
+    else:
+        await ProposalStore(work.session).raise_version(ended.id)
 
 
 async def search_on(work: UnitOfWork, student_id: UUID) -> None:
@@ -85,7 +90,7 @@ async def recheck(
         opening = openings.get(proposal.offer_id)
         if proposal.state is not ProposalState.OPEN or (opening and await _still_holds(work, proposal, opening)):
             continue
-        await let_go(work, proposal, ProposalState.EXPIRED, reason)
+        await let_go(work, proposal, Happened.TAKEN_BACK, reason)
         ended.append(proposal)
         if opening:
             openings[proposal.offer_id] = _without(opening, proposal)

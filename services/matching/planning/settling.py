@@ -15,6 +15,7 @@ from services.matching.domain.model import Opening, Profile, Search, SearchState
 from services.matching.domain.pairs import Pair
 from services.matching.domain.proposals import Proposal, ProposalState
 from services.matching.domain.weights import CURRENT
+from services.matching.planning.schedule import let_run_out, widen_at
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import AMSTERDAM, now
@@ -41,8 +42,9 @@ async def settle(work: UnitOfWork, *, students: Collection[UUID] = (), offers: C
     """
     settling = _Settling(work, await now(work.session))
     await settling.widen(students)
+    await settling.look_who_waits(students, offers)
     for _ in range(ROUNDS):
-        if not await settling.round(students, offers):
+        if not await settling.round(offers):
             break
     await settling.ask_for_help(students)
 
@@ -55,6 +57,8 @@ class _Settling:
         self.openings = OpeningStore(work.session)
         self.proposals = ProposalStore(work.session)
         self.settings = SettingsStore(work.session)
+        self.given: list[Search] = []
+        self.waiting: list[Search] = []
 
     async def widen(self, students: Collection[UUID]) -> None:
         """Open the circles that are due."""
@@ -63,9 +67,16 @@ class _Settling:
             wider = widening.widened(search, settings, self.moment)
             await self.searches.save(wider, widening.due_at(wider, settings))
 
-    async def round(self, students: Collection[UUID], offers: Collection[UUID]) -> bool:
+    async def look_who_waits(self, students: Collection[UUID], offers: Collection[UUID]) -> None:
+        """Those of the students who search, and all others near the offers; under the lock only we propose to them."""
+        self.given = await self.searches.searching(students)
+        freed = await self.openings.by_ids(offers)
+        near = await self.searches.waiting_near([opening.offer for opening in freed])
+        self.waiting = [one for one in near if one.student_id not in students]
+
+    async def round(self, offers: Collection[UUID]) -> bool:
         """Propose once; whether some who could go somewhere were left over."""
-        found = await self._fits(students, offers)
+        found = await self._fits(offers)
         if not found:
             return False
         group_offers = {one.offer.offer_id for one in found}
@@ -75,19 +86,17 @@ class _Settling:
         chosen = fits.propose(ENGINE, found, by_student, await self.openings.members(group_offers))
         for one in chosen:
             await self._propose(one)
-        return bool(chosen) and len(chosen) < len({one.student_id for one in found})
+        placed = {one.student_id for one in chosen}
+        self.given = [search for search in self.given if search.student_id not in placed]
+        self.waiting = [search for search in self.waiting if search.student_id not in placed]
+        return bool(placed) and placed != {one.student_id for one in found}
 
-    async def _fits(self, students: Collection[UUID], offers: Collection[UUID]) -> list[Fit]:
-        """All that could come together and has one of the students or offers in it."""
+    async def _fits(self, offers: Collection[UUID]) -> list[Fit]:
+        """All that could come together and has one of the given students or of the offers in it, as seats are now."""
         today = self.moment.astimezone(AMSTERDAM).date()
-        given = await self.searches.searching(students)
-        freed = await self.openings.by_ids(offers)
-        waiting = await self.searches.waiting_near([opening.offer for opening in freed])
-        near = await self.openings.suiting([search.profile for search in given])
-        pairs = [
-            *_pairs(given, near),
-            *_pairs([one for one in waiting if one.student_id not in students], freed),
-        ]
+        freed = await self.openings.by_ids(offers) if self.waiting else []
+        near = await self.openings.suiting([search.profile for search in self.given])
+        pairs = [*_pairs(self.given, near), *_pairs(self.waiting, freed)]
         found = (fits.fit(Pair(search, opening, today)) for search, opening in pairs)
         return [one for one in found if one]
 
@@ -116,6 +125,7 @@ class _Settling:
         )
         await self.proposals.save(proposal)
         await self.searches.save(replace(search, state=SearchState.PROPOSED), None)
+        await let_run_out(self.work, proposal)
         await self._announce(proposal)
 
     async def _announce(self, proposal: Proposal) -> None:
@@ -135,11 +145,13 @@ class _Settling:
         await self.work.announce(event, dataref=neighbours.proposal(proposal.id))
 
     async def ask_for_help(self, students: Collection[UUID]) -> None:
-        """Announce those for whom nothing was found and nothing is left to try."""
+        """Announce those for whom nothing was found and nothing is left to try; the others have their next circle."""
         looking: dict[str, list[Profile]] = {}
         for search in await self.searches.searching(students):
             settings = await self.settings.of(search.region)
             if not widening.is_used_up(search, settings, self.moment):
+                if due := widening.due_at(search, settings):
+                    await widen_at(self.work, search.region, due)
                 continue
             asked = replace(search, unmatched_at=self.moment)
             await self.searches.save(asked, widening.due_at(asked, settings))

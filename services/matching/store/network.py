@@ -11,14 +11,16 @@ from sqlalchemy import Table, delete, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.model import Employer, Pause, Profile
-from services.matching.domain.prospects import Contact, Lead, Tip
+from services.matching.domain.prospects import Claim, Contact, Lead, Tip
 from services.matching.domain.regions import within_reach
 from services.matching.domain.travel import reach_km
+from services.matching.store.merges import MergeStore, standing
 from services.matching.store.rows import KM_PER_DEGREE, among, upsert
-from services.matching.store.tables import contacts, employers, pauses, placements, schools, tips
+from services.matching.store.tables import claims, contacts, employers, pauses, placements, schools, tips
 from shared.events.codes import IntermediaryKind
 from shared.events.intake import (
     ContactLogged,
+    EmployerClaimed,
     EmployerPaused,
     EmployerRegistered,
     EmployerSuggested,
@@ -62,6 +64,10 @@ class SchoolStore:
         return {row.id: row.name for row in found}
 
 
+BEARING = (contacts, tips, pauses, placements, claims)
+"""What bears on calling an employer."""
+
+
 class EmployerStore:
     """Employers, with or without an offer."""
 
@@ -69,7 +75,12 @@ class EmployerStore:
         self.session = session
 
     async def save(self, event: EmployerRegistered) -> bool:
-        """Keep what is known of an employer; whether its network is another one than before."""
+        """Keep what is known of an employer; whether its network is another one than before.
+
+        Of one that went up in another nothing is kept: it was told before that, and is heard late.
+        """
+        if await MergeStore(self.session).standing(event.employer_id) != event.employer_id:
+            return False
         before = await self.session.execute(select(employers.c.facts).where(employers.c.id == event.employer_id))
         facts = before.scalar_one_or_none()
         employer = Employer.model_validate(event.model_dump())
@@ -96,7 +107,7 @@ class EmployerStore:
         """Remember that a school spoke with an employer."""
         row = {
             "id": event.contact_id,
-            "employer_id": event.employer_id,
+            "employer_id": standing(event.employer_id),
             "school_id": event.school_id,
             "student_id": event.student_id,
             "outcome": event.outcome,
@@ -104,9 +115,25 @@ class EmployerStore:
         }
         await upsert(self.session, contacts, row)
 
+    async def claim(self, event: EmployerClaimed) -> None:
+        """Remember who approaches an employer, and until when."""
+        row = {
+            "id": event.claim_id,
+            "employer_id": standing(event.employer_id),
+            "school_id": event.school_id,
+            "joined_by": list(event.joined_by),
+            "until_date": event.until_date,
+        }
+        await upsert(self.session, claims, row)
+
+    async def unclaim(self, claim_id: UUID) -> None:
+        """Nobody approaches it under this claim any more."""
+        await self.session.execute(delete(claims).where(claims.c.id == claim_id))
+
     async def log_tip(self, event: EmployerSuggested, on: date) -> None:
         """Remember that an intermediary named an employer."""
-        row = {"id": event.tip_id, "employer_id": event.employer_id, "source": event.source, "tip_date": on}
+        employer_id = standing(event.employer_id)
+        row = {"id": event.tip_id, "employer_id": employer_id, "source": event.source, "tip_date": on}
         await upsert(self.session, tips, row)
 
     async def leads_for(self, profile: Profile, without: Collection[UUID]) -> list[Lead]:
@@ -122,7 +149,7 @@ class EmployerStore:
         )
         known = [Employer.model_validate(facts) for facts in found.scalars()]
         ids = [employer.employer_id for employer in known]
-        spoken, tipped, paused, ends = [await self._about(table, ids) for table in (contacts, tips, pauses, placements)]
+        spoken, tipped, paused, ends, claimed = [await self._about(table, ids) for table in BEARING]
         return [
             Lead(
                 employer,
@@ -130,6 +157,7 @@ class EmployerStore:
                 tips=[Tip(IntermediaryKind(r.source), r.tip_date) for r in tipped[employer_id]],
                 pauses=[Pause(r.from_date, r.until_date) for r in paused[employer_id]],
                 seats_end=[r.end_date for r in ends[employer_id] if r.end_date and not r.ended_date],
+                claims=[Claim(r.school_id, frozenset(r.joined_by), r.until_date) for r in claimed[employer_id]],
             )
             for employer_id, employer in zip(ids, known, strict=True)
         ]

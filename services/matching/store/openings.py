@@ -15,6 +15,8 @@ from services.matching.domain.proposals import HOLDING
 from services.matching.domain.regions import within_reach
 from services.matching.domain.sectors import around
 from services.matching.domain.travel import reach_km
+from services.matching.store.closures import ClosureStore
+from services.matching.store.merges import MergeStore, standing
 from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, upsert
 from services.matching.store.tables import employers, offers, placements, proposals
 from shared.events.codes import Outcome
@@ -32,7 +34,8 @@ class OpeningStore:
 
     async def save(self, event: OfferFacts, opened_at: datetime) -> Offer:
         """Keep an offer as it reads now; it is open (again)."""
-        offer = Offer.model_validate(event.model_dump())
+        employer_id = await MergeStore(self.session).standing(event.employer_id)
+        offer = Offer.model_validate(event.model_dump() | {"employer_id": employer_id})
         row = {
             "id": offer.offer_id,
             "employer_id": offer.employer_id,
@@ -65,6 +68,13 @@ class OpeningStore:
     async def open_of(self, employer_id: UUID) -> list[UUID]:
         """The open offers of an employer."""
         which = (offers.c.employer_id == employer_id) & offers.c.is_open
+        return list((await self.session.execute(select(offers.c.id).where(which).order_by(offers.c.id))).scalars())
+
+    async def open_in(self, region: str, sector: str | None) -> list[UUID]:
+        """The open offers of a sector in a region, or of all its sectors."""
+        which = (offers.c.region == region) & offers.c.is_open
+        if sector is not None:
+            which &= offers.c.sector == sector
         return list((await self.session.execute(select(offers.c.id).where(which).order_by(offers.c.id))).scalars())
 
     async def facts(self, offer_id: UUID) -> Row[Any] | None:
@@ -150,8 +160,14 @@ class OpeningStore:
             return []
         stays = await self._stays([row.id for row in rows])
         about = await self._about({row.employer_id for row in rows})
+        closed = await ClosureStore(self.session).of({row.region for row in rows})
         return [
-            Opening(Offer.model_validate(row.facts), stays=tuple(stays[row.id]), **about[row.employer_id])
+            Opening(
+                Offer.model_validate(row.facts),
+                stays=tuple(stays[row.id]),
+                closures=(*closed.get((row.region, None), ()), *closed.get((row.region, row.sector), ())),
+                **about[row.employer_id],
+            )
             for row in rows
         ]
 
@@ -215,7 +231,7 @@ def _placement(event: PlacementFacts) -> dict[str, Any]:
         "student_id": event.student_id,
         "school_id": event.school_id,
         "offer_id": event.offer_id,
-        "employer_id": event.employer_id,
+        "employer_id": standing(event.employer_id),
         "begin_date": event.begin_date,
         "end_date": event.end_date,
     }

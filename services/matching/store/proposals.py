@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.proposals import HOLDING, Proposal, ProposalState
@@ -22,11 +22,16 @@ class ProposalStore:
         self.session = session
 
     async def save(self, proposal: Proposal) -> None:
-        """Keep a proposal as it stands now; its version is the kernel's to count."""
+        """Keep a proposal as it stands now; its version rises when it is announced."""
         row = {name: value for name, value in asdict(proposal).items() if name != "version"}
         row["weekdays"] = list(proposal.weekdays)
         row["reasons"] = [asdict(reason) for reason in proposal.reasons]
         await upsert(self.session, proposals, row)
+
+    async def raise_version(self, proposal_id: UUID) -> None:
+        """Count a step that is not announced, since another service's event told of it."""
+        raised = update(proposals).where(proposals.c.id == proposal_id)
+        await self.session.execute(raised.values(version=proposals.c.version + 1))
 
     async def get(self, proposal_id: UUID, *, lock: bool = False) -> Proposal | None:
         """A proposal; with `lock` nobody else answers it meanwhile."""
@@ -42,11 +47,6 @@ class ProposalStore:
         if employer is not None:
             whose |= proposals.c.employer_id == employer
         return await self._load(whose & among(proposals.c.state, HOLDING))
-
-    async def region_with_expired(self) -> str | None:
-        """A region in which a proposal has run out."""
-        which = (proposals.c.state == ProposalState.OPEN) & (proposals.c.expires_at <= func.clock_timestamp())
-        return (await self.session.execute(select(proposals.c.region).where(which).limit(1))).scalar_one_or_none()
 
     async def expired_in(self, region: str) -> list[Proposal]:
         """The proposals of a region that nobody answered in time."""

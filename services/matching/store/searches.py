@@ -9,12 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, delete, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
 from services.matching.domain.model import Offer, Profile, Refusal, Search, SearchState
 from services.matching.domain.regions import within_reach
 from services.matching.domain.travel import reach_km
 from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, upsert
-from services.matching.store.tables import refusals, searches
+from services.matching.store.tables import contacts, placements, proposals, refusals, searches
 from shared.events.codes import Step
 
 LOOKING = (SearchState.SEARCHING, SearchState.PROPOSED)
@@ -110,16 +111,19 @@ class SearchStore:
         found = await self.session.execute(columns.group_by(searches.c.state, helped))
         return {(SearchState(row.state), row.helped): row.many for row in found}
 
-    async def region_with_due(self) -> str | None:
-        """A region in which something is due for a search."""
-        which = (searches.c.state == SearchState.SEARCHING) & (searches.c.due_at <= func.clock_timestamp())
-        return (await self.session.execute(select(searches.c.region).where(which).limit(1))).scalar_one_or_none()
-
     async def due_in(self, region: str) -> list[UUID]:
         """The students of a region for whose search something is due."""
         due = (searches.c.state == SearchState.SEARCHING) & (searches.c.due_at <= func.clock_timestamp())
         found = await self.session.execute(select(searches.c.id).where(due & (searches.c.region == region)))
         return list(found.scalars())
+
+    async def next_due_in(self, region: str) -> datetime | None:
+        """When something is due next for a search of a region."""
+        searching = (searches.c.region == region) & (searches.c.state == SearchState.SEARCHING)
+        due: datetime | None = (
+            await self.session.execute(select(func.min(searches.c.due_at)).where(searching))
+        ).scalar()
+        return due
 
     async def look_at_region_again(self, region: str) -> None:
         """Make everything due that may be, since the region's settings changed."""
@@ -140,6 +144,22 @@ class SearchStore:
         """Forget the refusals of a student that hold no longer."""
         lapsed = (refusals.c.student_id == student_id) & (refusals.c.until_date <= day)
         await self.session.execute(delete(refusals).where(lapsed))
+
+    async def forget_person(self, person_id: UUID) -> int:
+        """Delete a student's searches, proposals and refusals; seats stay taken, by a stand-in. The number of rows."""
+        stand_in = func.stand_in_of(person_id)
+        done: list[ReturningUpdate[Any] | ReturningDelete[Any]] = [
+            delete(table).where(column == person_id).returning(column)
+            for table, column in (
+                (searches, searches.c.id),
+                (refusals, refusals.c.student_id),
+                (proposals, proposals.c.student_id),
+            )
+        ]
+        for table, left in ((placements, stand_in), (contacts, None)):
+            named = table.c.student_id == person_id
+            done.append(update(table).where(named).values(student_id=left).returning(table.c.id))
+        return sum([len((await self.session.execute(each)).all()) for each in done])
 
     async def _load(self, which: ColumnElement[bool]) -> list[Search]:
         found = await self.session.execute(select(searches).where(which, searches.c.profile.is_not(None)))

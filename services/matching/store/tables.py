@@ -40,10 +40,27 @@ employers = Table(
     Column("facts", JSONB, nullable=False),
 )
 
+merged_employers = Table(
+    "merged_employers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("into_id", Uuid, nullable=False),
+)
+
 pauses = Table(
     "pauses",
     metadata,
     Column("employer_id", Uuid, primary_key=True),
+    Column("from_date", Date, nullable=False),
+    Column("until_date", Date),
+)
+
+closures = Table(
+    "closures",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("region", Text, nullable=False),
+    Column("sector", Text),
     Column("from_date", Date, nullable=False),
     Column("until_date", Date),
 )
@@ -148,6 +165,16 @@ contacts = Table(
     Column("student_id", Uuid),
     Column("outcome", Text, nullable=False),
     Column("contact_date", Date, nullable=False),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("employer_id", Uuid, nullable=False),
+    Column("school_id", Uuid, nullable=False),
+    Column("joined_by", ARRAY(Uuid), nullable=False),
+    Column("until_date", Date, nullable=False),
 )
 
 tips = Table(

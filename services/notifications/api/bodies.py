@@ -110,7 +110,11 @@ class SubscriptionWithSecret(SubscriptionShown):
         json_schema_extra={"examples": [{**_SHOWN, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}]}
     )
 
-    secret: str = Field(description="For the signature of Standard Webhooks.")
+    secret: str | None = Field(
+        default=None,
+        description="For the signature of Standard Webhooks. Left out where a lost answer is repeated under its "
+        "Idempotency-Key: ask for a new one with `_rotate`.",
+    )
 
 
 class Attempt(Resource):

@@ -1,6 +1,5 @@
 """Calls for help: intermediaries look at them and answer, coordinators see how far they have come."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AfterValidator, ConfigDict, Field
 
+from services.notifications import calling
 from services.notifications.api.callers import recipient_of
 from services.notifications.domain.calls import Call, CallState, band, may_be_seen_by
 from services.notifications.domain.recipients import Recipient
@@ -164,7 +164,7 @@ async def answer_call(call_id: UUID, body: AnswerCall, caller: Caller, work: Wor
     said = employer.model_dump(mode="json", by_alias=True)
     given, is_new = await calls.answer(call.id, caller.subject, recipient.kind, said)
     if is_new:
-        await calls.save(replace(call, answered=True, next_ask_at=None))
+        await calling.answered(work, call)
         answered = await work.announce(
             HelpAnswered(
                 call_id=call.id,

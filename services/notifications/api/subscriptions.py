@@ -33,6 +33,7 @@ from services.notifications.store.clock import now_of
 from services.notifications.telling import hand_over
 from shared.api import Page, PageQuery
 from shared.errors import Invalid, NotFound, Problem
+from shared.idempotency import ONCE
 from shared.ids import new_id
 from shared.security import Caller, Role, requires
 from shared.unit_of_work import UnitOfWork, Work
@@ -55,7 +56,7 @@ async def _own(subscription_id: UUID, caller: Caller, work: Work) -> Subscriptio
 Own = Annotated[Subscription, Depends(_own)]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[ONCE])
 async def subscribe(body: Subscribe, caller: Caller, work: Work, response: Response) -> SubscriptionWithSecret:
     """Ask for events. A sink proves itself first: it is asked with OPTIONS, as the CloudEvents webhook spec says."""
     recipient = recipient_of(caller)

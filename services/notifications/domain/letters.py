@@ -7,7 +7,7 @@ from uuid import UUID
 from services.notifications.domain.leaving import AMSTERDAM
 from services.notifications.domain.surroundings import Surroundings
 from shared.events import Event
-from shared.events.intake import PlacementEnded, PlacementRefused
+from shared.events.intake import ClaimJoinAsked, PlacementEnded, PlacementRefused, QuestionAnswered, QuestionAsked
 from shared.events.matching import MatchAccepted, MatchExpired, MatchProposed, StudentUnmatched
 from shared.events.notifications import HelpAnswered
 
@@ -49,7 +49,21 @@ def _written(event: Event, around: Surroundings, own_schools: frozenset[UUID]) -
             letters = (Letter("student-unmatched", own, f"/students/{student}"),)
         case HelpAnswered(call_id=call):
             letters = (Letter("help-answered", own, f"/calls/{call}"),)
+        case _:
+            letters = _between_schools(event, around, own)
     return letters
+
+
+def _between_schools(event: Event, around: Surroundings, own: frozenset[str]) -> tuple[Letter, ...]:
+    """What a school asks another about an employer, and what that one answered."""
+    match event:
+        case ClaimJoinAsked(claim_id=claim):
+            return (Letter("claim-join-asked", own, f"/claims/{claim}"),)
+        case QuestionAsked(question_id=question, asked_of=asked_of):
+            return (Letter("question-asked", around.brins_of(asked_of), f"/questions/{question}"),)
+        case QuestionAnswered(question_id=question):
+            return (Letter("question-answered", own, f"/questions/{question}"),)
+    return ()
 
 
 def _own_school(event: Event, around: Surroundings) -> set[UUID | None]:

@@ -84,11 +84,16 @@ _CALL = Shown(("call_id",), ("call_id",), Whom.OFFERING)
 SHOWN: Mapping[type[Event], Shown] = {
     intake.SchoolRegistered: Shown((), ("school_id",), Whom.REGION),
     intake.EmployerRegistered: _EMPLOYER,
+    intake.EmployersMerged: Shown((), ("employer_id", "merged_id"), Whom.REGION),
     intake.EmployerPaused: _EMPLOYER,
     intake.EmployerResumed: _EMPLOYER,
     intake.EmployerOffered: _OFFER,
     intake.OfferChanged: _OFFER,
     intake.OfferWithdrawn: _OFFER,
+    intake.OfferExpiring: _OFFER,
+    intake.OfferExpired: _OFFER,
+    intake.SectorClosed: Shown((), ("closure_id",), Whom.REGION),
+    intake.SectorReopened: Shown((), ("closure_id",), Whom.REGION),
     intake.StudentReady: Shown(("student_id",)),
     intake.StudentWithdrawn: Shown(("student_id",)),
     # that a seat is taken or free concerns every school of the region, by whom concerns one (G6)
@@ -99,6 +104,12 @@ SHOWN: Mapping[type[Event], Shown] = {
     intake.ContactLogged: Shown(
         ("employer_id", "contact_id", "student_id"), ("employer_id", "contact_id"), Whom.REGION
     ),
+    intake.EmployerClaimed: Shown((), ("claim_id", "employer_id"), Whom.REGION),
+    intake.ClaimEnded: Shown((), ("claim_id", "employer_id"), Whom.REGION),
+    intake.ClaimJoinAsked: Shown(("claim_id", "employer_id")),
+    intake.ExperienceShared: Shown((), ("employer_id", "remark_id"), Whom.REGION),
+    intake.QuestionAsked: Shown(("question_id", "employer_id")),
+    intake.QuestionAnswered: Shown(("question_id", "employer_id")),
     intake.EmployerSuggested: Shown((), ("employer_id", "tip_id", "call_id"), Whom.REGION),
     matching.MatchProposed: _PROPOSAL,
     matching.MatchAccepted: _PROPOSAL,
@@ -154,7 +165,8 @@ def _ids(event: Event, names: tuple[str, ...]) -> dict[str, str]:
 
 def _student_school(event: Event, around: Surroundings) -> frozenset[UUID | None]:
     student = around.of(event, "student_id")
-    return frozenset({getattr(event, "school_id", None), student.school_id if student else None})
+    asked_of: tuple[UUID, ...] = getattr(event, "asked_of", ())
+    return frozenset({getattr(event, "school_id", None), student.school_id if student else None, *asked_of})
 
 
 def _region(event: Event, around: Surroundings) -> str | None:

@@ -10,11 +10,16 @@ from shared.events.intake import (
     EmployerPaused,
     EmployerRegistered,
     EmployerResumed,
+    EmployersMerged,
     EmployerSuggested,
     OfferChanged,
+    OfferExpired,
+    OfferExpiring,
     OfferFacts,
     OfferWithdrawn,
     SchoolRegistered,
+    SectorClosed,
+    SectorReopened,
 )
 from shared.events.matching import OfferUnfilled
 from shared.messaging import Kind
@@ -39,6 +44,12 @@ async def know_an_employer(event: EmployerRegistered, work: MessageWork) -> None
     await pass_on(event, work)
 
 
+@handlers.on(EmployersMerged, Kind.FACT)
+async def tell_of_a_merge(event: EmployersMerged, work: MessageWork) -> None:
+    """What is on a screen under the merged id stands under the other from now on; its whereabouts stay."""
+    await pass_on(event, work)
+
+
 @handlers.on(EmployerPaused, Kind.STATE, group="pause")
 async def tell_of_a_pause(event: EmployerPaused, work: MessageWork) -> None:
     """Nobody should call an employer that takes nobody."""
@@ -48,6 +59,18 @@ async def tell_of_a_pause(event: EmployerPaused, work: MessageWork) -> None:
 @handlers.on(EmployerResumed, Kind.STATE, group="pause")
 async def tell_of_a_resumption(event: EmployerResumed, work: MessageWork) -> None:
     """It takes students again."""
+    await pass_on(event, work)
+
+
+@handlers.on(SectorClosed, Kind.STATE, group="closure")
+async def tell_of_a_closure(event: SectorClosed, work: MessageWork) -> None:
+    """Schools decide about the placements that run there (M9)."""
+    await pass_on(event, work)
+
+
+@handlers.on(SectorReopened, Kind.STATE, group="closure")
+async def tell_of_a_reopening(event: SectorReopened, work: MessageWork) -> None:
+    """Employers there can be called again."""
     await pass_on(event, work)
 
 
@@ -73,6 +96,18 @@ async def _know_an_offer(event: OfferFacts, work: MessageWork) -> None:
 @handlers.on(OfferWithdrawn, Kind.STATE, group="offer")
 async def tell_of_a_withdrawal(event: OfferWithdrawn, work: MessageWork) -> None:
     """Its whereabouts stay: placements on it still end."""
+    await pass_on(event, work)
+
+
+@handlers.on(OfferExpiring, Kind.FACT)
+async def tell_of_an_offer_that_lapses_soon(event: OfferExpiring, work: MessageWork) -> None:
+    """Somebody should ask the employer whether it still holds."""
+    await pass_on(event, work)
+
+
+@handlers.on(OfferExpired, Kind.FACT)
+async def tell_of_a_lapsed_offer(event: OfferExpired, work: MessageWork) -> None:
+    """It rests until it is renewed."""
     await pass_on(event, work)
 
 

@@ -1,8 +1,9 @@
 """Proposals and placements."""
 
+from services.notifications import calling
 from services.notifications.handlers import handlers
 from services.notifications.handlers.passing import pass_on
-from services.notifications.store import CallStore, SurroundingsStore
+from services.notifications.store import SurroundingsStore
 from shared.events.intake import PlacementEnded, PlacementFacts, PlacementRefused, PlacementStarted
 from shared.events.matching import MatchAccepted, MatchDeclined, MatchExpired, MatchProposed
 from shared.messaging import Kind
@@ -53,5 +54,5 @@ async def tell_of_a_refused_placement(event: PlacementRefused, work: MessageWork
 
 async def _settle(event: MatchAccepted | PlacementFacts, work: MessageWork) -> None:
     await SurroundingsStore(work.session).settle(event.student_id, work.envelope.time)
-    await CallStore(work.session).leave(event.student_id)
+    await calling.leave(work, event.student_id)
     await pass_on(event, work)

@@ -1,12 +1,13 @@
 """Students who search, and the calls for help when the schools' own circles are used up."""
 
-from services.notifications.domain.calls import CallKey
+from services.notifications import calling
 from services.notifications.domain.surroundings import Whereabouts
 from services.notifications.handlers import handlers
 from services.notifications.handlers.passing import pass_on
-from services.notifications.store import CallStore, SurroundingsStore
+from services.notifications.store import SurroundingsStore
 from services.notifications.store.clock import now_of
-from shared.events.intake import StudentReady, StudentWithdrawn
+from shared.erasing import note_erasure
+from shared.events.intake import PersonErased, StudentReady, StudentWithdrawn
 from shared.events.matching import StudentUnmatched
 from shared.messaging import Kind
 from shared.unit_of_work import MessageWork
@@ -25,19 +26,21 @@ async def know_a_student(event: StudentReady, work: MessageWork) -> None:
 async def let_a_student_go(event: StudentWithdrawn, work: MessageWork) -> None:
     """A student who does not search needs no help."""
     await SurroundingsStore(work.session).settle(event.student_id, work.envelope.time)
-    await CallStore(work.session).leave(event.student_id)
+    await calling.leave(work, event.student_id)
     await pass_on(event, work)
 
 
 @handlers.on(StudentUnmatched, Kind.STATE)
 async def open_a_call_for_help(event: StudentUnmatched, work: MessageWork) -> None:
-    """Put the student under a call of the region; who is asked when, the job decides."""
+    """Put the student under a call of the region; who is asked when, its timer decides."""
     settled = await SurroundingsStore(work.session).settled_at(event.student_id)
     if settled and settled >= work.envelope.time:
         return  # the place was found while this was on its way
-    calls = CallStore(work.session)
-    now = await now_of(work.session)
-    call = await calls.join(CallKey.of(event), event.student_id, event.school_id, event.searching_alike, now)
-    if call.next_ask_at:
-        work.notify("calls")
+    await calling.join(work, event, await now_of(work.session))
     await pass_on(event, work)
+
+
+@handlers.on(PersonErased, Kind.FACT)
+async def forget_a_person(event: PersonErased, work: MessageWork) -> None:
+    """Somebody is to be known nowhere any more."""
+    await note_erasure(work, event.person_id, event.kind, event.erased_at)

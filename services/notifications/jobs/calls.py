@@ -1,24 +1,26 @@
 """Asking for help: whoever is next, when it is their turn."""
 
+from services.notifications.calling import CALL_TURN, keep, lock_call
 from services.notifications.domain.calls import ask
-from services.notifications.jobs import jobs
+from services.notifications.jobs import timers
 from services.notifications.store import CallStore
 from services.notifications.store.clock import now_of
 from services.notifications.telling import call_for_help, tell_coordinators
 from shared.events.notifications import IntermediaryAsked
+from shared.timers import Timer
 from shared.unit_of_work import UnitOfWork
 
 
-@jobs.every(seconds=1.0, wake="calls")
-async def ask_for_help(work: UnitOfWork) -> bool:
-    """Take one call whose turn it is and ask the next of the region's choice."""
+@timers.on(CALL_TURN, lock=lock_call)
+async def ask_for_help(timer: Timer, work: UnitOfWork) -> None:
+    """Ask the next of the region's choice."""
     calls = CallStore(work.session)
-    due = await calls.due()
+    due = await calls.find(timer.subject_id)
     if due is None:
-        return False
+        return
     now = await now_of(work.session)
     call, kinds = ask(due, await calls.settings_of(due.key.region), now)
-    await calls.save(call)
+    await keep(work, call)
     students = await calls.students_of(call.id)
     schools = frozenset(school for _, school in students)
     for kind in kinds:
@@ -33,4 +35,3 @@ async def ask_for_help(work: UnitOfWork) -> bool:
         )
         await tell_coordinators(work, asked, f"asked:{call.id}:{call.round}:{kind}", now, own_schools=schools)
     await call_for_help(work, call, kinds, now)
-    return True

@@ -13,9 +13,10 @@ from services.notifications.clients import Resources
 from services.notifications.domain.schedule import LET_US_WAIT, Answer, Verdict, judge, pause_after
 from services.notifications.domain.subscriptions import State, Subscription, signatures
 from services.notifications.jobs import jobs
-from services.notifications.jobs.apart import Apart, apart
 from services.notifications.store import Delivery, DeliveryStore, SubscriptionStore
 from shared.events.notifications import DeliveryFailed
+from shared.fail_points import reached
+from shared.jobs import Begin
 from shared.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -35,19 +36,21 @@ TRIES = Counter("stagebrug_webhook_tries", "Requests to receivers of webhooks, b
 async def send_webhooks(work: UnitOfWork) -> bool:
     """Send what is due, as much as there are free hands."""
     resources: Resources = work.resources
-    free, beside = resources.sending.free, apart(work)
+    free, beside = resources.sending.free, work.apart
     if free <= 0:
         return False
     async with beside() as claiming:
         lease = timedelta(seconds=resources.settings.webhook_seconds + LEASE_MARGIN)
         claimed = await DeliveryStore(claiming.session).claim(free, lease)
         subscriptions = await SubscriptionStore(claiming.session).of({each.subscription_id for each in claimed})
+    if claimed:
+        reached("webhook.claimed")
     for delivery in claimed:
         resources.sending.send(_deliver(beside, resources, delivery, subscriptions[delivery.subscription_id]))
     return bool(claimed)
 
 
-async def _deliver(beside: Apart, resources: Resources, delivery: Delivery, subscription: Subscription) -> None:
+async def _deliver(beside: Begin, resources: Resources, delivery: Delivery, subscription: Subscription) -> None:
     assert subscription.sink
     now, began = datetime.now(UTC), time.monotonic()
     headers = {
@@ -56,8 +59,10 @@ async def _deliver(beside: Apart, resources: Resources, delivery: Delivery, subs
         "webhook-signature": signatures(subscription.secrets, str(delivery.event_id), now, delivery.message),
     }
     answer = await resources.webhooks.send(subscription.sink, delivery.message, headers)
+    reached("webhook.sent")
     async with beside() as work:
         await _write_down(work, delivery, answer, timedelta(seconds=time.monotonic() - began))
+    reached("webhook.written-down")
 
 
 async def _write_down(work: UnitOfWork, delivery: Delivery, answer: Answer, took: timedelta) -> None:
@@ -118,7 +123,7 @@ async def _let_rest(
 async def prove_sinks(work: UnitOfWork) -> bool:
     """Ask new addresses whether they want events at all."""
     resources: Resources = work.resources
-    free, beside = min(resources.sending.free, HANDSHAKES_AT_ONCE), apart(work)
+    free, beside = min(resources.sending.free, HANDSHAKES_AT_ONCE), work.apart
     if free <= 0:
         return False
     async with beside() as claiming:
@@ -129,7 +134,7 @@ async def prove_sinks(work: UnitOfWork) -> bool:
     return bool(due)
 
 
-async def _prove(beside: Apart, resources: Resources, asked: Subscription, tries: int) -> None:
+async def _prove(beside: Begin, resources: Resources, asked: Subscription, tries: int) -> None:
     assert asked.sink
     answer, rate = await resources.webhooks.handshake(asked.sink)
     async with beside() as work:

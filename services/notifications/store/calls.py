@@ -42,25 +42,26 @@ class CallStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def join(self, key: CallKey, student_id: UUID, school_id: UUID, searching: int, now: datetime) -> Call:
-        """Put a student under the open call of this description, opening one if there is none."""
+    async def join(
+        self, key: CallKey, student_id: UUID, school_id: UUID, searching: int, now: datetime
+    ) -> tuple[Call, UUID | None]:
+        """Put a student under the open call of this description, opening one if there is none; the call it closed."""
         call = (await self._open_or_find(key, searching, now)).joined(searching, now)
         await self.save(call)
-        await self.leave(student_id, except_for=call.id)
+        closed = await self.leave(student_id, except_for=call.id)
         row = {"student_id": student_id, "call_id": call.id, "school_id": school_id}
         await self._session.execute(
             insert(call_students).values(row).on_conflict_do_update(index_elements=["student_id"], set_=row)
         )
-        return call
+        return call, closed
 
-    async def leave(self, student_id: UUID, *, except_for: UUID | None = None) -> None:
-        """A student needs no help any more (or another call's); a call without students closes."""
+    async def leave(self, student_id: UUID, *, except_for: UUID | None = None) -> UUID | None:
+        """Take a student out of a call; the call if it closes, since nobody is left."""
         gone = delete(call_students).where(call_students.c.student_id == student_id)
         if except_for:
             gone = gone.where(call_students.c.call_id != except_for)
         left = (await self._session.execute(gone.returning(call_students.c.call_id))).scalar_one_or_none()
-        if left:
-            await self._close_if_empty(left)
+        return left if left and await self._close_if_empty(left) else None
 
     async def call_of(self, student_id: UUID) -> UUID | None:
         """The call that stands for a student."""
@@ -77,18 +78,6 @@ class CallStore:
         """A call by its id."""
         query = select(calls).where(calls.c.id == call_id)
         row = (await self._session.execute(query.with_for_update() if lock else query)).one_or_none()
-        return _call(row) if row else None
-
-    async def due(self) -> Call | None:
-        """Take a call in hand that has somebody to ask now."""
-        query = (
-            select(calls)
-            .where(calls.c.next_ask_at <= func.clock_timestamp())
-            .order_by(calls.c.next_ask_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        row = (await self._session.execute(query)).one_or_none()
         return _call(row) if row else None
 
     async def page(self, seen: ColumnElement[bool], after: UUID | None, limit: int) -> list[Call]:
@@ -182,13 +171,13 @@ class CallStore:
         )
         return _call((await self._session.execute(query.with_for_update())).one())
 
-    async def _close_if_empty(self, call_id: UUID) -> None:
+    async def _close_if_empty(self, call_id: UUID) -> bool:
         # the row's lock first: a student who joins meanwhile is then seen, or finds the call closed
         await self._session.execute(select(calls.c.id).where(calls.c.id == call_id).with_for_update())
         nobody = ~exists().where(call_students.c.call_id == calls.c.id)
-        await self._session.execute(
-            update(calls).where(calls.c.id == call_id, nobody).values(state=CallState.CLOSED, next_ask_at=None)
-        )
+        closing = update(calls).where(calls.c.id == call_id, nobody).returning(calls.c.id)
+        closed = await self._session.execute(closing.values(state=CallState.CLOSED, next_ask_at=None))
+        return closed.one_or_none() is not None
 
 
 def asked_of(kind: IntermediaryKind, regions: Sequence[str]) -> ColumnElement[bool]:

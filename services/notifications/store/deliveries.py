@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -183,6 +183,11 @@ class DeliveryStore:
         if (await self._session.execute(_HOLD)).one_or_none() is None:
             return 0
         return len((await self._session.execute(_NUMBER, {"limit": limit})).all())
+
+    async def forget_person(self, subscription_id: UUID, known_as: UUID) -> int:
+        """Delete what a subscriber was told of a student, sent or not; how many it were."""
+        about = (deliveries.c.subscription_id == subscription_id) & deliveries.c.message.contains(str(known_as))
+        return len((await self._session.execute(delete(deliveries).where(about).returning(deliveries.c.id))).all())
 
     async def forget(self, older_than: timedelta, limit: int = 1_000) -> int:
         """Delete what was decided long ago; how many it were."""

@@ -112,6 +112,11 @@ class MailStore:
             text("delete from mails where created_at < clock_timestamp() - cast(:age as interval)"), {"age": older_than}
         )
 
+    async def forget_person(self, person_id: UUID) -> int:
+        """Delete the mails whose link leads to a student; how many it were."""
+        named = mails.c.path.contains(str(person_id))
+        return len((await self._session.execute(delete(mails).where(named).returning(mails.c.id))).all())
+
     async def _change(self, mail: WaitingMail, values: dict[str, Any]) -> None:
         await self._session.execute(
             update(mails).where(mails.c.id == mail.id, mails.c.tries == mail.tries).values(values)

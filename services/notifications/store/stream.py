@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Text, cast, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -80,3 +81,8 @@ class StreamStore:
         """Delete what nobody resumes from any more."""
         old = stream.c.created_at < func.clock_timestamp() - older_than
         await self._session.execute(delete(stream).where(old, stream.c.position.is_not(None)))
+
+    async def forget_person(self, person_id: UUID) -> int:
+        """Delete what names a student; how many it were."""
+        named = cast(stream.c.views, Text).contains(str(person_id))
+        return len((await self._session.execute(delete(stream).where(named).returning(stream.c.id))).all())

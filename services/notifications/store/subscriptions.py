@@ -31,6 +31,11 @@ class SubscriptionStore:
         kept = {name: value for name, value in row.items() if name not in {"id", "created_at", "pseudonym_key"}}
         await self._session.execute(insert(table).values(row).on_conflict_do_update(index_elements=["id"], set_=kept))
 
+    async def pseudonyms(self) -> list[tuple[UUID, Pseudonyms]]:
+        """By which ids each subscriber knows things."""
+        rows = await self._session.execute(select(table.c.id, table.c.pseudonym_key))
+        return [(row.id, Pseudonyms(row.pseudonym_key)) for row in rows]
+
     async def find(self, subscription_id: UUID, *, owner: str | None = None, lock: bool = False) -> Subscription | None:
         """One by its id, if it is this owner's; with `lock` nobody else changes it meanwhile."""
         query = select(table).where(table.c.id == subscription_id, *_owned(owner))

@@ -55,6 +55,11 @@ class SurroundingsStore:
         old = whereabouts.c.settled_at < func.clock_timestamp() - older_than
         await self._session.execute(delete(whereabouts).where(old))
 
+    async def forget_person(self, person_id: UUID) -> int:
+        """Forget where a student belongs; how many rows that were."""
+        gone = delete(whereabouts).where(whereabouts.c.id == person_id).returning(whereabouts.c.id)
+        return len((await self._session.execute(gone)).all())
+
     async def around(self, event: Event, more_schools: Iterable[UUID] = ()) -> Surroundings:
         """What is known of the things that an event names, and the codes of all schools concerned."""
         things = {}
@@ -78,4 +83,4 @@ class SurroundingsStore:
 
 def _schools_of(event: Event) -> Iterable[UUID]:
     values = (getattr(event, name, None) for name in ("school_id", "brought_in_by", "private_to"))
-    return (value for value in values if isinstance(value, UUID))
+    return (*(value for value in values if isinstance(value, UUID)), *getattr(event, "asked_of", ()))

@@ -2,6 +2,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, FastAPI
 
+from services.toy import weighing
 from services.toy.handlers import NobodyListens, ThingMade, handlers
 from services.toy.settings import Settings
 from services.toy.store import metadata, things
@@ -53,5 +54,11 @@ async def read_secret(caller: Caller) -> dict[str, str]:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    assert settings is not None
-    return create_service("toy", settings, title="A toy", metadata=metadata, handlers=handlers, api=router)
+    return create_service(
+        "toy",
+        settings or Settings(),
+        title="A toy",
+        metadata=metadata,
+        handlers=handlers,
+        api=[router, weighing.router],
+    )

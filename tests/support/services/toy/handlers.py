@@ -31,7 +31,8 @@ class ThingHappened(ToyEvent):
 
 
 class ThingInTurn(ToyEvent):
-    subject_kind: ClassVar[str] = "thing"
+    subject_kind: ClassVar[str] = "turn"
+    turn_id: UUID
 
 
 class NobodyListens(ToyEvent):

@@ -1,0 +1,126 @@
+"""Delegations: a coordinator lets a colleague act for the school, or for some of its students, until a day."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from services.intake.api.callers import COORDINATORS, Acting, Shared
+from services.intake.api.changes import created
+from services.intake.days import today
+from services.intake.domain.fields import examples
+from services.intake.domain.people import Delegate, Delegation
+from services.intake.domain.rights import Viewer
+from services.intake.store import PeopleStore, StudentStore
+from shared.api import Page, PageQuery, Resource
+from shared.errors import Forbidden, Invalid, NotFound
+from shared.events.codes import Code
+from shared.idempotency import ONCE
+from shared.ids import new_id
+from shared.unit_of_work import UnitOfWork, Work
+
+router = APIRouter(prefix="/delegations", tags=["people"], dependencies=[COORDINATORS])
+
+
+class DelegationResource(Resource):
+    """Somebody acts for a school, or for some of its students."""
+
+    model_config = examples(
+        {
+            "id": "01920000-0000-7000-8000-00000000000c",
+            "schoolId": "01920000-0000-7000-8000-00000000000a",
+            "email": "collega@school.example",
+            "studentIds": [],
+            "fromDate": "2026-09-07",
+            "untilDate": "2026-10-30",
+            "reason": "leave",
+            "givenBy": "coordinator-1",
+            "endedAt": None,
+            "holds": True,
+        }
+    )
+
+    id: UUID
+    school_id: UUID
+    email: str
+    student_ids: tuple[UUID, ...] = Field(description="Empty: the whole school.")
+    from_date: date
+    until_date: date
+    reason: Code
+    given_by: str
+    ended_at: datetime | None
+    holds: bool = Field(description="Whether it counts today.")
+
+    @classmethod
+    def of(cls, delegation: Delegation) -> "DelegationResource":
+        """For the school that gave it, and for who was given it."""
+        facts = delegation.facts
+        return cls(
+            id=delegation.id,
+            school_id=delegation.school_id,
+            email=facts.email,
+            student_ids=facts.student_ids,
+            from_date=delegation.from_date,
+            until_date=facts.until_date,
+            reason=facts.reason,
+            given_by=delegation.given_by,
+            ended_at=delegation.ended_at,
+            holds=delegation.holds_on(today()),
+        )
+
+
+@router.post("", status_code=201, summary="Delegate", dependencies=[ONCE])
+async def delegate(
+    body: Delegate, viewer: Acting, work: Work, shared: Shared, response: Response
+) -> DelegationResource:
+    """The colleague acts from the first day through the last; nothing that was lent can be lent on."""
+    school = _own_school(viewer, body.school_id)
+    delegation = Delegation(new_id(), school, body, body.from_date or today(), viewer.subject)
+    delegation.must_be_sensible(viewer.email, today())
+    await _require_students_of(work, viewer, school, body.student_ids)
+    await PeopleStore(work.session).delegate(delegation)
+    created(response, shared.location("delegations", delegation.id))
+    return DelegationResource.of(delegation)
+
+
+@router.get("", summary="Delegations given and received")
+async def list_delegations(viewer: Acting, work: Work, page: PageQuery) -> Page[DelegationResource]:
+    """Those of the caller's schools, and those that the caller was given; also what is over."""
+    found = await PeopleStore(work.session).delegations(viewer, page)
+    return page.page([DelegationResource.of(one) for one in found], lambda one: one.id)
+
+
+@router.get("/{delegation_id}", summary="One delegation")
+async def read_delegation(delegation_id: UUID, viewer: Acting, work: Work) -> DelegationResource:
+    """As it stands in the list."""
+    return DelegationResource.of(await PeopleStore(work.session).delegation(delegation_id, viewer))
+
+
+@router.post("/{delegation_id}/_end", summary="A delegation ends now")
+async def end_delegation(delegation_id: UUID, viewer: Acting, work: Work) -> DelegationResource:
+    """By any coordinator of the school, or by who was given it; it counts no more from the next call on."""
+    people = PeopleStore(work.session)
+    await people.delegation(delegation_id, viewer)
+    return DelegationResource.of(await people.end(delegation_id))
+
+
+def _own_school(viewer: Viewer, wanted: UUID | None) -> UUID:
+    if wanted is None and len(viewer.own_schools) == 1:
+        return next(iter(viewer.own_schools))
+    school = viewer.acting_school(wanted, "/schoolId")
+    if school not in viewer.own_schools:
+        raise Forbidden("what was lent to you, you cannot lend on")
+    return school
+
+
+async def _require_students_of(work: UnitOfWork, viewer: Viewer, school: UUID, ids: tuple[UUID, ...]) -> None:
+    """Raise `Invalid` for a student that is not one of the school's."""
+    students = StudentStore(work.session)
+    for at, student_id in enumerate(ids):
+        try:
+            found = (await students.read(student_id, viewer)).school_id
+        except NotFound:
+            found = None
+        if found != school:
+            raise Invalid(f"/studentIds/{at}", "is no student of that school")

@@ -1,0 +1,1 @@
+"""Files of others: read, understood column by column, told in rows and problems. Nothing here asks the register."""

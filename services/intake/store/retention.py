@@ -1,0 +1,66 @@
+"""What is over, in the database: each statement takes a bounded number of rows, in the capacity of retention."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+AT_ONCE = 500
+"""Rows in one transaction: nobody waits long for their locks."""
+
+_STATEMENTS = {
+    "contact-note": text("""
+        delete from contact_notes where contact_id in (
+            select contact_id from contact_notes join contacts on contacts.id = contact_id
+            where contact_date <= :last limit :limit)
+    """),
+    "access-log": text("""
+        delete from student_accesses where id in (
+            select id from student_accesses where accessed_at < cast(:last as date) + 1 order by id limit :limit)
+    """),
+    "refused-placement": text("""
+        update placements set student_id = id, municipality = null where id in (
+            select id from placements where state = 'refused' and student_id <> id
+              and recorded_at < cast(:last as date) + 1 limit :limit)
+    """),
+    "ground": text("""
+        delete from grounds where id in (
+            select id from grounds where least(end_date, coalesce(withdrawn_date, end_date)) <= :last limit :limit)
+    """),
+    "special-fact": text("""
+        delete from special_facts where id in (
+            select id from special_facts where expires_date <= :last limit :limit)
+    """),
+}
+
+_STUDENTS = {
+    "former-student": text("""
+        select id, school_id from students where left_date <= :last
+          and state not in ('searching', 'placed') order by id limit 1 for update skip locked
+    """),
+    "forgotten-student": text("""
+        select id, school_id from students where facts ->> 'birth_date' <= cast(cast(:last as date) as text)
+        order by id limit 1 for update skip locked
+    """),
+}
+
+
+class RetentionStore:
+    """Finds and forgets what is over."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def forget(self, kind: str, last: date) -> int:
+        """Forget what was counted from `last` or earlier; how many rows, at most `AT_ONCE`."""
+        done = await self._session.execute(_STATEMENTS[kind], {"last": last, "limit": AT_ONCE})
+        return int(getattr(done, "rowcount", 0))
+
+    async def student(self, kind: str, last: date) -> tuple[UUID, UUID] | None:
+        """A student whose time is over, locked, with the school."""
+        row = (await self._session.execute(_STUDENTS[kind], {"last": last})).one_or_none()
+        return None if row is None else (row.id, row.school_id)
+
+
+KINDS, STUDENT_KINDS = tuple(_STATEMENTS), tuple(_STUDENTS)

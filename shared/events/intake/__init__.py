@@ -1,0 +1,75 @@
+"""What intake announces: the register's facts. Of a student an event holds nothing but ids."""
+
+from shared.events.intake.base import IntakeEvent
+from shared.events.intake.employers import (
+    Cooperation,
+    EmployerPaused,
+    EmployerRegistered,
+    EmployerResumed,
+    EmployersMerged,
+    EmployerSuggested,
+    SchoolRegistered,
+)
+from shared.events.intake.offers import (
+    EmployerOffered,
+    OfferChanged,
+    OfferExpired,
+    OfferExpiring,
+    OfferFacts,
+    OfferWithdrawn,
+    ReservedSeats,
+    SectorClosed,
+    SectorReopened,
+)
+from shared.events.intake.relations import (
+    ClaimEnded,
+    ClaimJoinAsked,
+    ContactLogged,
+    EmployerClaimed,
+    ExperienceShared,
+    QuestionAnswered,
+    QuestionAsked,
+)
+from shared.events.intake.students import (
+    PersonErased,
+    PlacementEnded,
+    PlacementFacts,
+    PlacementRefused,
+    PlacementStarted,
+    StudentReady,
+    StudentWithdrawn,
+)
+
+__all__ = [
+    "ClaimEnded",
+    "ClaimJoinAsked",
+    "ContactLogged",
+    "Cooperation",
+    "EmployerClaimed",
+    "EmployerOffered",
+    "EmployerPaused",
+    "EmployerRegistered",
+    "EmployerResumed",
+    "EmployerSuggested",
+    "EmployersMerged",
+    "ExperienceShared",
+    "IntakeEvent",
+    "OfferChanged",
+    "OfferExpired",
+    "OfferExpiring",
+    "OfferFacts",
+    "OfferWithdrawn",
+    "PersonErased",
+    "PlacementEnded",
+    "PlacementFacts",
+    "PlacementRefused",
+    "PlacementStarted",
+    "QuestionAnswered",
+    "QuestionAsked",
+    "ReservedSeats",
+    "SchoolRegistered",
+    "SectorClosed",
+    "SectorReopened",
+    "StudentReady",
+    "StudentWithdrawn",
+]

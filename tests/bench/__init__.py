@@ -1,0 +1,1 @@
+"""How fast the promises are kept on this machine, beside what the machine allows: `python -m tests.bench`."""

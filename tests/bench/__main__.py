@@ -1,0 +1,76 @@
+"""`python -m tests.bench`: every figure of docs/performance.md, measured on this machine."""
+
+import argparse
+import contextlib
+import dataclasses
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import uvloop
+
+from deploy.servers import Servers, environment, start_servers, stop_servers
+from tests.bench import chain, importing, journey, latency, limits, register
+from tests.bench.machine import described
+from tests.bench.place import opened
+from tests.bench.table import Sheet
+from tests.support.bench import Bench, prepared_bench
+
+SECTIONS = ("limits", "chain", "latency", "journey", "register", "import")
+
+
+@contextlib.contextmanager
+def servers() -> Iterator[Servers]:
+    """Those that the environment names, or private ones for this run."""
+    if given := environment.given():
+        yield given.addresses
+        return
+    with tempfile.TemporaryDirectory(prefix="stagebrug-bench-") as folder:
+        place = Path(folder)
+        place.chmod(0o755)  # PostgreSQL runs as another user when we are root
+        try:
+            yield start_servers(place)
+        finally:
+            stop_servers(place, erase=True)
+
+
+async def run(bench: Bench, sheet: Sheet, asked: argparse.Namespace) -> None:
+    """The sections asked for, one after another."""
+    sheet.begin(await described(bench.servers))
+    async with opened(bench) as opened_place:
+        place = dataclasses.replace(opened_place, count=asked.count)
+        if "limits" in asked.sections:
+            await limits.measure(bench.servers, place, sheet)
+        if "chain" in asked.sections:
+            await chain.measure(bench.servers, place, sheet, asked.rounds)
+        if "latency" in asked.sections:
+            await latency.measure(bench.servers, place, sheet)
+    if "journey" in asked.sections:
+        await journey.measure(bench.servers, max(3, asked.count // 80), sheet)
+    if "register" in asked.sections:
+        await register.measure(bench.servers, asked.count, sheet)
+    if "import" in asked.sections:
+        await importing.measure(bench.servers, asked.count, sheet)
+
+
+def main() -> None:
+    """Measure, print, and write Markdown where that is wanted."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="what to measure; everything by default")
+    parser.add_argument("--count", type=int, default=4000, help="events per run of a chain")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each chain, in turn")
+    parser.add_argument("--markdown", type=Path, help="a file for the tables")
+    asked = parser.parse_args()
+    asked.sections = asked.sections or SECTIONS
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # else private servers would outlive us
+    sheet = Sheet(sys.stdout)
+    with servers() as found, prepared_bench(found) as bench:
+        uvloop.run(run(bench, sheet, asked))
+    if asked.markdown:
+        sheet.write(asked.markdown)
+
+
+if __name__ == "__main__":
+    main()

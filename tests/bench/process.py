@@ -1,0 +1,95 @@
+"""A part of a chain in a process of its own: it says when it is ready, and ends when its input does."""
+
+import asyncio
+import importlib
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvloop
+
+from tests.bench.place import Place, with_the_toy
+
+Go = Callable[[], Awaitable[None]]
+"""Called by a part when everything is connected; returns when it is time to begin."""
+
+STARTS_WITHIN = 60
+
+
+@dataclass
+class Part:
+    """A child process, ready to begin."""
+
+    process: asyncio.subprocess.Process
+
+    @property
+    def pid(self) -> int:
+        """Whose processor time to count."""
+        return self.process.pid
+
+    async def go(self) -> None:
+        """Let it begin."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"go\n")
+        await self.process.stdin.drain()
+
+
+@asynccontextmanager
+async def part(name: str, place: Place) -> AsyncIterator[Part]:
+    """`bare.writer` and the like, started and connected."""
+    command = [sys.executable, "-m", "tests.bench.process", name, place.to_json()]
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(STARTS_WITHIN):
+            while (line := await process.stdout.readline()) != b"ready\n":
+                if not line:
+                    raise RuntimeError(f"{name} ended before it was ready")
+        drained = asyncio.create_task(process.stdout.read())
+        yield Part(process)
+        assert process.stdin is not None
+        process.stdin.close()
+        async with asyncio.timeout(STARTS_WITHIN):
+            await drained
+            await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _main(name: str, place: Place) -> None:
+    loop, commands = asyncio.get_running_loop(), asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
+    begin, end = asyncio.Event(), asyncio.Event()
+
+    async def listen() -> None:
+        while await commands.readline():
+            begin.set()
+        end.set()
+
+    async def go() -> None:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        await begin.wait()
+
+    async def work() -> None:
+        module, _, role = name.partition(".")
+        await getattr(importlib.import_module(f"tests.bench.{module}"), role)(place, go)
+        await end.wait()
+
+    with_the_toy()
+    working = asyncio.create_task(work())
+    tasks = [working, asyncio.create_task(listen()), asyncio.create_task(end.wait())]
+    await asyncio.wait([working, tasks[2]], return_when=asyncio.FIRST_COMPLETED)
+    if working.done():
+        working.result()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+if __name__ == "__main__":
+    uvloop.run(_main(sys.argv[1], Place.from_json(sys.argv[2])))
