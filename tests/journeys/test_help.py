@@ -7,9 +7,9 @@ KINDS = ("sbb", "uwv", "municipality", "wsp")
 
 
 async def test_a_student_without_a_place_leads_to_a_call_for_help_and_a_tip_comes_back(world: World) -> None:
-    await world.impatient("AM02")
-    coordinator = await world.school("AM02")
-    asked = {kind: await world.intermediary(kind, "AM02", "GM0080") for kind in KINDS}
+    await world.impatient("AM01")
+    coordinator = await world.school("AM01")
+    asked = {kind: await world.intermediary(kind, "AM01", "GM0014") for kind in KINDS}
     hooks = {kind: await world.listening(who, UNMATCHED) for kind, who in asked.items()}
     elsewhere = await world.listening(await world.intermediary("sbb", "AM11"), UNMATCHED)
 
@@ -20,7 +20,7 @@ async def test_a_student_without_a_place_leads_to_a_call_for_help_and_a_tip_come
         calls[kind] = call
         wire = json.dumps(call.event)
         assert call.type == UNMATCHED
-        assert call.data["area"] == "AM02"
+        assert call.data["area"] == "AM01"
         assert call.data.get("kindOfWork") is None, "fewer than five look for it, so the kind of work stays unsaid"
         for private in (student, "Sam", "Voorbeeld", coordinator.claims["school_id"], "sport", "limited"):
             assert private not in wire
@@ -29,8 +29,8 @@ async def test_a_student_without_a_place_leads_to_a_call_for_help_and_a_tip_come
 
     wsp = asked["wsp"]
     [call] = [c for c in (await wsp.get("notifications", "/v1/calls"))["items"] if c["state"] == "open"]
-    employer = {"name": "Zwembad De Golf", "kvkNumber": "12345678", "sector": "sport", "postcode": "8911 AB",
-                "place": "Leeuwarden"}  # fmt: skip
+    employer = {"name": "Zwembad De Golf", "kvkNumber": "12345678", "sector": "sport", "postcode": "9711 AB",
+                "place": "Groningen"}  # fmt: skip
     await wsp.post("notifications", f"/v1/calls/{call['id']}/_answer", {"employer": employer})
 
     def named(page: dict[str, list[dict[str, object]]]) -> object:
@@ -41,9 +41,9 @@ async def test_a_student_without_a_place_leads_to_a_call_for_help_and_a_tip_come
 
 
 async def test_the_kind_of_work_is_named_when_five_look_for_it(world: World) -> None:
-    await world.impatient("AM30")
-    coordinator = await world.school("AM30")
-    sbb = await world.intermediary("sbb", "AM30")
+    await world.impatient("AM05")
+    coordinator = await world.school("AM05")
+    sbb = await world.intermediary("sbb", "AM05")
     hook = await world.listening(sbb, UNMATCHED)
     for _ in range(5):
         await ready_student_of(coordinator, wishes=[{"rank": 1, "sector": "textiel-en-mode", "tasks": []}])

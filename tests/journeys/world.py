@@ -12,6 +12,27 @@ from deploy.stack import Stack
 from tests.support.webhook_receiver import WebhookReceiver
 
 PLACES = {
+    "AM01": {
+        "postcode": "9711 AB",
+        "place": "Groningen",
+        "municipality": "GM0014",
+        "latitude": 53.22,
+        "longitude": 6.57,
+    },
+    "AM05": {
+        "postcode": "7511 AB",
+        "place": "Enschede",
+        "municipality": "GM0153",
+        "latitude": 52.22,
+        "longitude": 6.9,
+    },
+    "AM07": {
+        "postcode": "6811 AB",
+        "place": "Arnhem",
+        "municipality": "GM0202",
+        "latitude": 51.98,
+        "longitude": 5.91,
+    },
     "AM11": {
         "postcode": "8232 VT",
         "place": "Lelystad",
@@ -34,6 +55,8 @@ PLACES = {
         "longitude": 5.69,
     },
 }
+"""An address per region; a journey whose outcome others in its region could change has one to itself."""
+
 _brins = (f"{number:02d}{letters}00" for letters in ("XA", "XB") for number in range(10, 99))
 
 
