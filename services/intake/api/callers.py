@@ -39,9 +39,8 @@ def _takes_part_on(request: Request) -> date:
 async def _viewer(caller: Caller, work: Work, request: Request) -> Viewer:
     brins = {brin.upper() for brin in caller.schools} if caller.has(Role.COORDINATOR) else set()
     day = _takes_part_on(request)
-    own = await SchoolStore(work.session).of_brins(brins, day) if brins else {}
     email = (caller.email or "").casefold()
-    await enter(work.session, own, _capacity(caller), email)
+    own = await enter(work.session, brins, day, _capacity(caller), email)
     cares = email and caller.has(Role.COORDINATOR, Role.JOBCOACH)
     lent = await PeopleStore(work.session).lent_to(email, today(), day) if cares else NOTHING
     lent = lent.for_whom_it_may(coordinator=caller.has(Role.COORDINATOR), jobcoach=caller.has(Role.JOBCOACH))

@@ -141,7 +141,7 @@ async def register_employer(
     told = await work.announce(employer.registered())
     employer = replace(employer, version=told.version)
     created(response, shared.location("employers", employer.id), employer)
-    return await shown_one(work, employer)
+    return EmployerResource.of(employer)
 
 
 @router.get("/employers", summary="List employers", response_model=Page[EmployerResource])

@@ -2,9 +2,11 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Collection
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.unit_of_work import SCOPE, set_scope
@@ -29,9 +31,31 @@ class Capacity(StrEnum):
     """Erasing and forgetting: reads, changes and deletes."""
 
 
-async def enter(session: AsyncSession, schools: Collection[UUID], acting: Capacity, address: str = "") -> None:
-    """Let the database know for which schools a call's transaction works, in which capacity, and whose call it is."""
-    await set_scope(session, schools=",".join(map(str, schools)), acting=acting, address=address)
+_ENTER = text("""
+with own as materialized (
+    select id, region from schools
+    where brin = any (cast(:brins as text[]))
+        and (departure ->> 'left_date' is null or departure ->> 'left_date' > cast(:takes_part_on as text))
+), told as materialized (
+    select set_config('stagebrug.schools', coalesce((select string_agg(id::text, ',') from own), ''), true),
+        set_config('stagebrug.acting', :acting, true), set_config('stagebrug.address', :address, true)
+)
+select own.id, own.region from told left join own on true
+""")  # ISO dates compare as text
+
+
+async def enter(
+    session: AsyncSession, brins: Collection[str], takes_part_on: date, acting: Capacity, address: str = ""
+) -> dict[UUID, str]:
+    """Let the database know for which schools a call's transaction works, in which capacity, and whose call it is.
+
+    Of the schools with these BRINs those that take part on a day count; gives the region of each. One statement:
+    every call begins with it.
+    """
+    given = {"brins": sorted(brins), "takes_part_on": takes_part_on.isoformat(), "acting": acting, "address": address}
+    own = {row.id: row.region for row in await session.execute(_ENTER, given) if row.id is not None}
+    session.info[SCOPE] = {"schools": ",".join(map(str, own)), "acting": str(acting), "address": address}
+    return own
 
 
 async def act_as(session: AsyncSession, acting: Capacity) -> None:

@@ -23,7 +23,7 @@ from services.intake.store.import_tables import (
     import_rows,
     imports,
 )
-from services.intake.store.rows import page_of, save
+from services.intake.store.rows import page_of
 from shared.api import PageRequest
 from shared.errors import NotFound
 from shared.unit_of_work import kernel_connection
@@ -102,7 +102,10 @@ class ImportStore:
 
     async def save(self, imported: Import) -> None:
         """Keep a new import, or how far it is."""
-        await save(self._session, imports, _values(imported))
+        values = _values(imported)
+        new = insert(imports).values(**values, touched_at=func.clock_timestamp())
+        changed = {name: new.excluded[name] for name in (*values, "touched_at") if name != "id"}
+        await self._session.execute(new.on_conflict_do_update(index_elements=["id"], set_=changed))
 
     async def add_rows(self, import_id: UUID, rows: Iterable[Cells]) -> None:
         """Keep rows of the file, as they are."""
@@ -247,7 +250,6 @@ def _values(imported: Import) -> dict[str, Any]:
         "done": dict(imported.done),
         "on_problems": imported.on_problems,
         "attempts": imported.attempts,
-        "touched_at": func.clock_timestamp(),
     }
 
 

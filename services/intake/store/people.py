@@ -5,7 +5,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, String, delete, func, literal, null, or_, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Row,
+    String,
+    bindparam,
+    delete,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,6 +48,31 @@ from shared.unit_of_work import SCOPE, set_scope
 DELEGATED = "delegated"
 
 
+def _lent() -> CompoundSelect[Any]:
+    address, day, left = (
+        bindparam("address", type_=String),
+        bindparam("day", type_=Date),
+        bindparam("takes_part_on", type_=String),
+    )
+    lent = (
+        select(literal(DELEGATED, String).label("how"), schools.c.id, schools.c.region, delegations.c.facts)
+        .join(schools, schools.c.id == delegations.c.school_id)
+        .where(delegations.c.email == address, delegations.c.ended_at.is_(None))
+        .where(delegations.c.from_date <= day, delegations.c.until_date >= day, takes_part(left))
+    )
+    caseload = (
+        select(student_coaches.c.kind, student_coaches.c.student_id, null().label("region"), student_coaches.c.facts)
+        .join(schools, schools.c.id == student_coaches.c.school_id)
+        .where(student_coaches.c.email == address, student_coaches.c.kind == CoachKind.JOBCOACH)
+        .where(student_coaches.c.until_date >= day, takes_part(left))
+    )
+    return union_all(lent, caseload)
+
+
+_LENT = _lent()
+"""Built once: nearly every call asks it."""
+
+
 class PeopleStore:
     """Finds and keeps who looks after whom, and who acts for whom."""
 
@@ -45,21 +84,8 @@ class PeopleStore:
 
         A school that takes part no more on `takes_part_on` lends nothing.
         """
-        lent = (
-            select(literal(DELEGATED, String).label("how"), schools.c.id, schools.c.region, delegations.c.facts)
-            .join(schools, schools.c.id == delegations.c.school_id)
-            .where(delegations.c.email == email, delegations.c.ended_at.is_(None))
-            .where(delegations.c.from_date <= day, delegations.c.until_date >= day, takes_part(takes_part_on))
-        )
-        caseload = (
-            select(
-                student_coaches.c.kind, student_coaches.c.student_id, null().label("region"), student_coaches.c.facts
-            )
-            .join(schools, schools.c.id == student_coaches.c.school_id)
-            .where(student_coaches.c.email == email, student_coaches.c.kind == CoachKind.JOBCOACH)
-            .where(student_coaches.c.until_date >= day, takes_part(takes_part_on))
-        )
-        found = (await self._session.execute(union_all(lent, caseload))).all()
+        asked = {"address": email, "day": day, "takes_part_on": takes_part_on.isoformat()}
+        found = (await self._session.execute(_LENT, asked)).all()
         seen = {row.id: row.facts["ground"] for row in found if row.how == CoachKind.JOBCOACH}
         withdrawn = await self._without_consent([one for one, ground in seen.items() if ground == Ground.CONSENT])
         given = [(row, read(Delegate, row.facts)) for row in found if row.how == DELEGATED]

@@ -1,12 +1,13 @@
 """Between documents in rows and the domain's objects, and pages of rows."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import Row, Select, Table
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.addresses import Situation
@@ -43,18 +44,21 @@ def situation_of(stored: Any) -> Situation | None:
 
 async def save(session: AsyncSession, table: Table, values: dict[str, Any]) -> None:
     """Insert or update a row by its id; `version` is the kernel's and stays as it is."""
-    new = {name: value for name, value in values.items() if name != "id"}
-    await session.execute(insert(table).values(**values).on_conflict_do_update(index_elements=["id"], set_=new))
+    await session.execute(_upsert(table, tuple(values)), values)
 
 
 async def save_all(session: AsyncSession, table: Table, values: Sequence[dict[str, Any]]) -> None:
     """The same for many rows, in the order of their ids, so that two of these never wait for each other."""
-    if not values:
-        return
+    if values:
+        rows = sorted(values, key=lambda row: str(row["id"]))
+        await session.execute(_upsert(table, tuple(values[0])), rows)
+
+
+@cache  # building a statement costs as much as running it
+def _upsert(table: Table, names: tuple[str, ...]) -> Insert:
     new = insert(table)
-    changed = {name: new.excluded[name] for name in values[0] if name != "id"}
-    upsert = new.on_conflict_do_update(index_elements=["id"], set_=changed)
-    await session.execute(upsert, sorted(values, key=lambda row: str(row["id"])))
+    changed = {name: new.excluded[name] for name in names if name != "id"}
+    return new.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 
 async def page_of(session: AsyncSession, query: Select[Any], table: Table, page: PageRequest) -> Sequence[Row[Any]]:

@@ -42,12 +42,6 @@ class SchoolStore:
         """Keep what changed."""
         await save(self._session, schools, _values(school))
 
-    async def of_brins(self, brins: Collection[str], on: date) -> dict[UUID, str]:
-        """The region of each school with one of these BRINs that takes part on a day, by the school's id."""
-        query = select(schools.c.id, schools.c.region).where(schools.c.brin.in_(brins), takes_part(on))
-        found = await self._session.execute(query)
-        return {row.id: row.region for row in found}
-
     async def awaited_by(self, school_id: UUID, on: date) -> bool:
         """Whether another school is still to merge into this one."""
         departure = schools.c.departure
@@ -60,8 +54,10 @@ class SchoolStore:
 
     async def names(self, ids: Collection[UUID]) -> dict[UUID, str]:
         """Names by id, of those that exist."""
+        if not ids:
+            return {}
         query = select(schools.c.id, schools.c.facts["name"].astext.label("name")).where(schools.c.id.in_(ids))
-        return {row.id: row.name for row in await self._session.execute(query)} if ids else {}
+        return {row.id: row.name for row in await self._session.execute(query)}
 
     async def page(self, page: PageRequest, region: str | None) -> list[School]:
         """All schools, or those of a region."""
@@ -71,10 +67,10 @@ class SchoolStore:
         return [_school(row) for row in await page_of(self._session, query, schools, page)]
 
 
-def takes_part(on: date) -> ColumnElement[bool]:
-    """Whether a school takes part on a day."""
-    left = schools.c.departure["left_date"].astext  # ISO dates compare as text
-    return or_(left.is_(None), left > on.isoformat())
+def takes_part(on: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a school takes part on a day, given as an ISO date: these compare as text."""
+    left = schools.c.departure["left_date"].astext
+    return or_(left.is_(None), left > on)
 
 
 def _values(school: School) -> dict[str, Any]:
