@@ -22,6 +22,9 @@ GREEN_WITHIN = 60.0
 RECOVERING = 10.0
 """Seconds after a fault in which a canary may be late."""
 
+SETTLING = 5.0
+"""Seconds from its first being ready until what a process holds is what it holds."""
+
 MORE_FILES = 12
 """Open files that a process may have more than before: pools breathe."""
 
@@ -65,7 +68,8 @@ def i8_no_leaks(evidence: Evidence) -> list[str]:
     for entry in evidence.of("size"):
         sizes.setdefault((entry["service"], entry["pid"]), []).append(entry)
     for (service, _), seen in sizes.items():
-        settled = [entry for entry in seen if entry["at"] - entry["born"] > 10]
+        ready = _ready_since(evidence, service, seen[0]["born"])
+        settled = [entry for entry in seen if entry["at"] > ready + SETTLING]
         if len(settled) < 2:
             continue
         first, last = settled[0], settled[-1]
@@ -109,6 +113,12 @@ def windows(evidence: Evidence) -> list[Window]:
 
 def _disturbed(evidence: Evidence, began: float, ended: float) -> bool:
     return any(window.began <= ended and window.ended + RECOVERING >= began for window in windows(evidence))
+
+
+def _ready_since(evidence: Evidence, service: str, born: float) -> float:
+    """When a process was first ready: before that it opens what it needs, on a full machine for half a minute."""
+    began = (max(since, born) for since, until, ready in _states(evidence, service) if ready and until > born)
+    return next(began, float("inf"))
 
 
 def _was(evidence: Evidence, service: str, begin: float, end: float, *, ready: bool) -> bool:
