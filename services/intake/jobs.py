@@ -11,6 +11,7 @@ from services.intake.experiences import QUESTION_ENDS, REMARK_ENDS
 from services.intake.following import MAP
 from services.intake.leaving import SCHOOL_LEAVES, take_leave
 from services.intake.refining import PLACES
+from services.intake.reminding import RELATIONS_COOL, remind
 from services.intake.renewing import OFFER_EXPIRED, OFFER_EXPIRING
 from services.intake.reserving import RESERVATION_LAPSES, let_lapse
 from services.intake.retaining import retain
@@ -104,6 +105,12 @@ async def _lock_school(timer: Timer, work: UnitOfWork) -> None:
 async def take_leave_of_a_school(timer: Timer, work: UnitOfWork) -> None:
     """A school's first day without us: what it had goes on at its successor, or ends."""
     await take_leave(work, await SchoolStore(work.session).get(timer.subject_id, lock=True))
+
+
+@timers.on(RELATIONS_COOL, lock=_lock_school)
+async def remind_of_cold_relations(timer: Timer, work: UnitOfWork) -> None:
+    """It is Monday: whom has a school lost sight of?"""
+    await remind(work, await SchoolStore(work.session).get(timer.subject_id, lock=True))
 
 
 async def _lock_offer(timer: Timer, work: UnitOfWork) -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from services.intake.closing import AMSTERDAM
 from services.intake.domain.school import School
+from services.intake.reminding import RELATIONS_COOL
 from services.intake.store import EmployerStore, OfferStore, SchoolStore, StudentStore
 from services.intake.store.departures import DepartureStore
-from shared.timers import set_timer
+from shared.timers import cancel_timer, set_timer
 from shared.unit_of_work import UnitOfWork
 
 SCHOOL_LEAVES = "school-leaves"
@@ -27,6 +28,7 @@ async def take_leave(work: UnitOfWork, school: School) -> None:
     """A school's first day without us; the school is locked."""
     if school.departure is None:
         return
+    await cancel_timer(work, RELATIONS_COOL, school.id)
     if (successor := school.departure.successor_id) is not None:
         await _hand_over(work, school.id, successor)
         return

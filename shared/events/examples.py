@@ -30,6 +30,7 @@ _REALISTIC: Mapping[str, Any] = {
     "jobsPerYear": 1,
     "kvkNumber": "90001234",
     "minimumAge": 16,
+    "months": 6,
     "nl.stagebrug.school-registered.v1/name": "Praktijkschool De Dijk",
     "name": "Tuincentrum De Linde",
     "place": "Lelystad",

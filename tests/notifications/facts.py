@@ -168,6 +168,12 @@ def a_join_request() -> intake.ClaimJoinAsked:
     return intake.ClaimJoinAsked(claim_id=new_id(), employer_id=new_id(), school_id=SCHOOL, asked_by=OTHER_SCHOOL)
 
 
+def a_reminder(count: int = 12, months: int = 6) -> intake.RelationsCooled:
+    """The school lost sight of some employers."""
+    named = tuple(new_id() for _ in range(min(count, 10)))
+    return intake.RelationsCooled(school_id=SCHOOL, months=months, relation_count=count, employer_ids=named)
+
+
 def a_question() -> intake.QuestionAsked:
     """The school asks the other."""
     return intake.QuestionAsked(question_id=new_id(), employer_id=new_id(), school_id=SCHOOL, asked_of=(OTHER_SCHOOL,))

@@ -95,6 +95,37 @@ async def test_the_school_that_claimed_an_employer_hears_who_wants_to_join(
     assert len(post.tried) == 1
 
 
+@pytest.mark.parametrize(
+    ("count", "months", "subject", "more"),
+    [
+        (12, 6, "Uw school heeft 12 bedrijven al 6 maanden niet gesproken", "En nog 2 andere bedrijven."),
+        (11, 9, "Uw school heeft 11 bedrijven al 9 maanden niet gesproken", "En nog 1 ander bedrijf."),
+        (1, 1, "Uw school heeft 1 bedrijf al 1 maand niet gesproken", None),
+    ],
+)
+async def test_a_school_is_reminded_by_mail_of_the_employers_that_it_lost_sight_of(
+    running: RunningService, post: SmtpCatcher, count: int, months: int, subject: str, more: str | None
+) -> None:
+    await wishes(running, sub="other", email="other@school.example", schools=[facts.OTHER_BRIN])
+    await wishes(running, mail="none", sub="quiet", email="quiet@school.example")
+    await wishes(running)
+    reminder = facts.a_reminder(count, months)
+    envelope = await running.announce(reminder)
+    mail = await post.next()
+    assert (mail["To"], mail["Subject"]) == (ADDRESS, subject)
+    plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain
+    assert html
+    for text in (plain.get_content(), html.get_content().replace("&amp;", "&")):
+        assert f"/relations/dormant?schoolId={facts.SCHOOL}&months={months}" in text
+        assert all(f"/employers/{employer}" in text for employer in reminder.employer_ids)
+        assert (more in text) if more else ("En nog" not in text)
+    await running.deliver(envelope, "intake.relations-cooled.v1")  # a second time
+    assert await running.tell(facts.a_reminder()) == "done"
+    await post.next()
+    assert len(post.tried) == 2
+
+
 async def test_a_mail_that_is_not_taken_is_tried_again_as_the_same_mail(
     running: RunningService, post: SmtpCatcher
 ) -> None:
@@ -160,13 +191,16 @@ def test_every_letter_has_a_text_that_fits_and_a_link() -> None:
         facts.a_join_request(),
         facts.a_question(),
         facts.an_answered_question(),
+        facts.a_reminder(),
     ]
     letters = [letter for event in events for letter in letters_of(event, around)]
     letters += letters_of(facts.an_answer(), around, own_schools=frozenset({facts.SCHOOL}))
     client = MailClient(Settings(database_url="x", amqp_url="x"))
     for letter in letters:
         mail = client.compose(WaitingMail(uuid.uuid4(), ADDRESS, letter.template, letter.path, dict(letter.facts), 1))
-        assert letter.path in str(mail.get_body(("plain",)))
+        plain = mail.get_body(("plain",))
+        assert plain
+        assert letter.path in plain.get_content()
     written = {path.stem for path in Path(TEMPLATES).glob("*.txt")}
     assert written - {"letter"} == {letter.template for letter in letters}
 

@@ -23,7 +23,13 @@ class RegionSettingsResource(RegionSettings):
     """A region's settings as they hold."""
 
     model_config = examples(
-        {"region": "AM11", "version": 1, "groupBounds": {"smallest": 5, "largest": 10}, "claimDays": 14}
+        {
+            "region": "AM11",
+            "version": 1,
+            "groupBounds": {"smallest": 5, "largest": 10},
+            "claimDays": 14,
+            "dormantMonths": 6,
+        }
     )
 
     region: Region

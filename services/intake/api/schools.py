@@ -10,6 +10,7 @@ from services.intake.api.callers import Acting, Shared
 from services.intake.api.changes import IfMatch, created, merged, must_match, partial, tagged
 from services.intake.domain.fields import examples
 from services.intake.domain.school import EXAMPLE, Departure, RegisterSchool, School, SchoolFacts
+from services.intake.reminding import watch_relations
 from services.intake.situating import situate
 from services.intake.store import SchoolStore
 from shared.api import Page, PageQuery
@@ -84,6 +85,7 @@ async def register_school(
     facts = SchoolFacts.model_validate(body.model_dump(exclude={"brin"}))
     school = School(new_id(), body.brin, facts, situation)
     await SchoolStore(work.session).add(school)
+    await watch_relations(work, school.id)
     told = await work.announce(school.registered())
     school = replace(school, version=told.version)
     created(response, shared.location("schools", school.id), school)

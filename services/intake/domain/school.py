@@ -90,6 +90,10 @@ class School:
             raise SchoolHasLeft(left_date=self.departure.left_date)
         return replace(self, departure=departure)
 
+    def takes_part_on(self, day: date) -> bool:
+        """Whether it has not left by a day."""
+        return self.departure is None or self.departure.left_date > day
+
     def registered(self) -> SchoolRegistered:
         """What others are told of it."""
         return SchoolRegistered(

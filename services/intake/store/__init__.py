@@ -25,6 +25,7 @@ from services.intake.store.questions import QuestionStore
 from services.intake.store.regions import RegionStore
 from services.intake.store.relations import RelationStore
 from services.intake.store.remarks import RemarkStore
+from services.intake.store.reminders import ReminderStore
 from services.intake.store.schools import SchoolStore
 from services.intake.store.students import Access, StudentStore
 from services.intake.store.tables import metadata
@@ -68,6 +69,7 @@ __all__ = [
     "RegionStore",
     "RelationStore",
     "RemarkStore",
+    "ReminderStore",
     "SchoolStore",
     "Sort",
     "SpecialFactStore",

@@ -17,6 +17,7 @@ from services.intake.store.ground_tables import grounds, special_facts
 from services.intake.store.import_tables import import_keys, import_mappings, imports
 from services.intake.store.people_tables import delegations, student_coaches
 from services.intake.store.remark_tables import answers, questions, remark_replies, remarks
+from services.intake.store.reminders import relation_reminders
 from services.intake.store.tables import contact_notes, contacts, employers, offers, placements, students
 
 OWNED: tuple[tuple[Table, str], ...] = (
@@ -39,6 +40,7 @@ OWNED: tuple[tuple[Table, str], ...] = (
     (special_facts, "school_id"),
     (erasures, "school_id"),
     (claim_joins, "school_id"),
+    (relation_reminders, "school_id"),
     (import_keys, "school_id"),
     (import_mappings, "school_id"),
 )
@@ -46,6 +48,7 @@ OWNED: tuple[tuple[Table, str], ...] = (
 
 ONE_EACH: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (claim_joins, ("claim_id",)),
+    (relation_reminders, ("employer_id",)),
     (import_keys, ("kind", "key")),
     (import_mappings, ("kind",)),
 )

@@ -50,7 +50,7 @@ class MailClient:
         ValueError when an address or a header holds a line break: the policy refuses to write a header into a header.
         """
         words: Any = self._templates.get_template(f"{mail.template}.txt").make_module({"facts": mail.facts})
-        values = {"words": words, "link": f"{self._front_end}{mail.path}"}
+        values = {"words": words, "link": f"{self._front_end}{mail.path}", "front_end": self._front_end}
         message = EmailMessage(SMTP)
         message["From"] = self._from
         message["To"] = mail.email

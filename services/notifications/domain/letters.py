@@ -2,14 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from uuid import UUID
 
 from services.notifications.domain.leaving import AMSTERDAM
 from services.notifications.domain.surroundings import Surroundings
 from shared.events import Event
-from shared.events.intake import ClaimJoinAsked, PlacementEnded, PlacementRefused, QuestionAnswered, QuestionAsked
+from shared.events.intake import (
+    ClaimJoinAsked,
+    PlacementEnded,
+    PlacementRefused,
+    QuestionAnswered,
+    QuestionAsked,
+    RelationsCooled,
+)
 from shared.events.matching import MatchAccepted, MatchExpired, MatchProposed, StudentUnmatched
 from shared.events.notifications import HelpAnswered
+
+Fact: TypeAlias = str | int | list[str]
+"""What a template says in words; a list: paths like the letter's own, to be followed one by one."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +31,7 @@ class Letter:
     schools: frozenset[str]
     path: str
     """Where the front end shows it."""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 def letters_of(event: Event, around: Surroundings, *, own_schools: frozenset[UUID] = frozenset()) -> tuple[Letter, ...]:
@@ -50,12 +61,12 @@ def _written(event: Event, around: Surroundings, own_schools: frozenset[UUID]) -
         case HelpAnswered(call_id=call):
             letters = (Letter("help-answered", own, f"/calls/{call}"),)
         case _:
-            letters = _between_schools(event, around, own)
+            letters = _of_relations(event, around, own)
     return letters
 
 
-def _between_schools(event: Event, around: Surroundings, own: frozenset[str]) -> tuple[Letter, ...]:
-    """What a school asks another about an employer, and what that one answered."""
+def _of_relations(event: Event, around: Surroundings, own: frozenset[str]) -> tuple[Letter, ...]:
+    """What a school asks another about an employer, what that one answered, and whom a school loses sight of."""
     match event:
         case ClaimJoinAsked(claim_id=claim):
             return (Letter("claim-join-asked", own, f"/claims/{claim}"),)
@@ -63,7 +74,20 @@ def _between_schools(event: Event, around: Surroundings, own: frozenset[str]) ->
             return (Letter("question-asked", around.brins_of(asked_of), f"/questions/{question}"),)
         case QuestionAnswered(question_id=question):
             return (Letter("question-answered", own, f"/questions/{question}"),)
+        case RelationsCooled():
+            return (_reminder(event, own),)
     return ()
+
+
+def _reminder(event: RelationsCooled, own: frozenset[str]) -> Letter:
+    """The list has their names, and those that a mail has no room for."""
+    facts: Mapping[str, Fact] = {
+        "months": event.months,
+        "count": event.relation_count,
+        "paths": [f"/employers/{employer}" for employer in event.employer_ids],
+    }
+    path = f"/relations/dormant?schoolId={event.school_id}&months={event.months}"
+    return Letter("relations-cooled", own, path, facts)
 
 
 def _own_school(event: Event, around: Surroundings) -> set[UUID | None]:

@@ -110,6 +110,7 @@ SHOWN: Mapping[type[Event], Shown] = {
     intake.ExperienceShared: Shown((), ("employer_id", "remark_id"), Whom.REGION),
     intake.QuestionAsked: Shown(("question_id", "employer_id")),
     intake.QuestionAnswered: Shown(("question_id", "employer_id")),
+    intake.RelationsCooled: Shown(("school_id",)),
     intake.EmployerSuggested: Shown((), ("employer_id", "tip_id", "call_id"), Whom.REGION),
     matching.MatchProposed: _PROPOSAL,
     matching.MatchAccepted: _PROPOSAL,

@@ -1,4 +1,4 @@
-"""What schools tell each other of employers: who approaches one, what they experienced, what they ask."""
+"""What schools tell each other of employers, what they ask, and of whom they are reminded."""
 
 from services.notifications.handlers import handlers
 from services.notifications.handlers.passing import pass_on
@@ -9,6 +9,7 @@ from shared.events.intake import (
     ExperienceShared,
     QuestionAnswered,
     QuestionAsked,
+    RelationsCooled,
 )
 from shared.messaging import Kind
 from shared.unit_of_work import MessageWork
@@ -47,4 +48,10 @@ async def tell_whom_is_asked(event: QuestionAsked, work: MessageWork) -> None:
 @handlers.on(QuestionAnswered, Kind.FACT)
 async def tell_who_asked(event: QuestionAnswered, work: MessageWork) -> None:
     """The answer is there."""
+    await pass_on(event, work)
+
+
+@handlers.on(RelationsCooled, Kind.FACT)
+async def remind_of_relations(event: RelationsCooled, work: MessageWork) -> None:
+    """A cooperation that nobody uses goes out of sight (F10)."""
     await pass_on(event, work)

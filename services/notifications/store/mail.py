@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifications.domain.letters import Letter
+from services.notifications.domain.letters import Fact, Letter
 from services.notifications.store.tables import mails, recipients
 from shared.ids import new_id
 
@@ -35,7 +35,7 @@ class WaitingMail:
     email: str
     template: str
     path: str
-    facts: dict[str, str]
+    facts: dict[str, Fact]
     tries: int
 
 

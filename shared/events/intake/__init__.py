@@ -29,6 +29,7 @@ from shared.events.intake.relations import (
     ExperienceShared,
     QuestionAnswered,
     QuestionAsked,
+    RelationsCooled,
 )
 from shared.events.intake.students import (
     PersonErased,
@@ -66,6 +67,7 @@ __all__ = [
     "PlacementStarted",
     "QuestionAnswered",
     "QuestionAsked",
+    "RelationsCooled",
     "ReservedSeats",
     "SchoolRegistered",
     "SectorClosed",

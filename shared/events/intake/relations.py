@@ -87,3 +87,15 @@ class QuestionAnswered(IntakeEvent):
     school_id: UUID
     """Who asked."""
     answered_by: UUID
+
+
+class RelationsCooled(IntakeEvent):
+    """A school is reminded of employers that it had nothing to do with for so many months; of each of them once."""
+
+    subject_kind: ClassVar[str] = "school"
+    school_id: UUID
+    months: int
+    relation_count: int
+    """Of how many employers."""
+    employer_ids: tuple[UUID, ...]
+    """The most promising of them, as many as a mail can hold; the register lists them all."""
