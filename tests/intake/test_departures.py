@@ -1,20 +1,20 @@
 """Schools that leave, and schools that merge into another."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
-from services.intake.closing import AMSTERDAM
+from services.intake.days import today
 from services.intake.domain.ground import EXAMPLE as GROUND
 from services.intake.domain.special_fact import EXAMPLE as SPECIAL
 from shared.events.intake import EmployerRegistered, OfferChanged, SchoolRegistered, StudentReady, StudentWithdrawn
 from tests.intake.pdok import until
 from tests.intake.world import FIRST, LELYSTAD, SECOND, World, good, unknown
 
-TODAY = datetime.now(AMSTERDAM).date()
+TODAY = today()
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
 
 
