@@ -10,8 +10,10 @@ from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import asyncpg
 from fastapi import Depends, Request
-from sqlalchemy import MetaData, Table, text
+from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
 
 from shared.events import Event
 from shared.events.envelope import Envelope
@@ -171,9 +173,16 @@ class MessageWork(UnitOfWork):
 
 async def set_scope(session: AsyncSession, **settings: str) -> None:
     """Tell the database for whom the rest of the transaction works: `stagebrug.acting`, `stagebrug.schools`, …"""
-    names, values = list(settings), list(settings.values())
-    await session.execute(_SCOPE, {"names": names, "values": values})
+    await session.execute(_SCOPE, _arrays(settings))
     session.info[SCOPE] = {**session.info.get(SCOPE, {}), **settings}
+
+
+def _tell_scope(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    connection.execute(_SCOPE, _arrays(session.info[SCOPE]))
+
+
+def _arrays(settings: Mapping[str, str]) -> dict[str, list[str]]:
+    return {"names": list(settings), "values": list(settings.values())}
 
 
 async def kernel_connection(session: AsyncSession) -> PgConnection:
@@ -210,13 +219,15 @@ async def begin(
 ) -> AsyncIterator[UnitOfWork]:
     """A unit of work that commits at the end of the block, or rolls everything back when the block raises.
 
-    `scope`: what row-level security is told at the beginning (`set_scope`).
+    `scope`: what row-level security is told (`set_scope`) when the transaction begins, with its first statement: who
+    only waits, with transactions `apart`, holds none open.
     """
     session = AsyncSession(engine, expire_on_commit=False)
+    if scope:
+        session.info[SCOPE] = dict(scope)
+        listen(session.sync_session, "after_begin", _tell_scope)
     try:  # SQLAlchemy's own two context managers say the same, and cost a tenth of a small transaction
         work = UnitOfWork(session, publisher, resources, correlation_id)
-        if scope:
-            await set_scope(session, **scope)
         yield work
         await work.flush()
         reached("work.before-commit")

@@ -2,15 +2,12 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from services.intake.days import AMSTERDAM
 from services.intake.domain.closure import Closure
 from services.intake.store import ClosureStore
 from shared.timers import cancel_timer, set_timer
 from shared.unit_of_work import UnitOfWork
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-"""Days are Dutch calendar days."""
 
 CLOSURE_ENDS = "closure-ends"
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from services.intake.domain.addresses import Address
 from services.intake.domain.employer import Employer
 from services.intake.domain.offer import Offer
+from services.intake.domain.people import facts_for
 from services.intake.domain.placement import Placement
 from services.intake.domain.rights import Viewer
-from services.intake.domain.student import Student
+from services.intake.domain.student import Student, StudentFacts
 from services.intake.importing import words
 from services.intake.importing.columns import ImportKind, columns_of
 from services.intake.importing.words import Wordbook
@@ -99,13 +100,12 @@ def _employer(employer: Employer, own: UUID | None) -> list[Any]:
 
 
 async def students(work: UnitOfWork, viewer: Viewer, asked: PageRequest) -> Piece:
-    """The students of the caller's schools; each is written to the access log."""
+    """The students of the caller's schools and caseload; each is written to the access log."""
     found = await StudentStore(work.session).page(viewer, asked)
-    return found, [_student(one) for one in found[: asked.limit]]
+    return found, [_student(one, facts_for(viewer, one)) for one in found[: asked.limit]]
 
 
-def _student(student: Student) -> list[Any]:
-    facts = student.facts
+def _student(student: Student, facts: StudentFacts) -> list[Any]:
     told: dict[str, Any] = _place(facts.address) | {
         "given_name": facts.given_name,
         "family_name": facts.family_name,

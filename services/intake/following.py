@@ -3,9 +3,8 @@
 import asyncio
 import functools
 from dataclasses import replace
-from datetime import datetime
 
-from services.intake.closing import AMSTERDAM
+from services.intake.days import today
 from services.intake.domain.addresses import Address, Situation
 from services.intake.geography import Geography
 from services.intake.moving import MOVES
@@ -21,7 +20,7 @@ AT_ONCE = 50
 async def follow_the_map(work: UnitOfWork) -> bool:
     """Take up the table that counts today, and move some of what lies elsewhere by it; True while there is more."""
     store, geography = PlaceImportStore(work.session), work.resources.geography
-    valid_from = await store.in_force(datetime.now(AMSTERDAM).date())
+    valid_from = await store.in_force(today())
     if valid_from is None:
         return False
     table = await store.municipalities(valid_from)

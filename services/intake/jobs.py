@@ -1,10 +1,11 @@
 """What time sets off in the register."""
 
-from datetime import date, datetime
+from datetime import date
 
 from services.intake import following, refining
 from services.intake.claiming import CLAIM_LAPSES, end_claim
-from services.intake.closing import AMSTERDAM, CLOSURE_ENDS, reopen
+from services.intake.closing import CLOSURE_ENDS, reopen
+from services.intake.days import today
 from services.intake.domain.claim import ClaimState
 from services.intake.domain.closure import ClosureState
 from services.intake.experiences import QUESTION_ENDS, REMARK_ENDS
@@ -66,7 +67,7 @@ async def reopen_on_the_day_after(timer: Timer, work: UnitOfWork) -> None:
     """A closure's last day is over: the sector is open again."""
     closure = await ClosureStore(work.session).get(timer.subject_id, lock=True)
     if closure.state is ClosureState.STANDING:
-        await reopen(work, closure, datetime.now(AMSTERDAM).date())
+        await reopen(work, closure, today())
 
 
 async def _lock_claim(timer: Timer, work: UnitOfWork) -> None:
@@ -158,4 +159,4 @@ async def forget_old_imports(work: UnitOfWork) -> bool:
 @jobs.every(seconds=3600.0)
 async def forget_what_is_over(work: UnitOfWork) -> bool:
     """What `domain.retention` says is over, goes."""
-    return await retain(work, datetime.now(AMSTERDAM).date())
+    return await retain(work, today())

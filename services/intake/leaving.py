@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from uuid import UUID
 
-from services.intake.closing import AMSTERDAM
+from services.intake.days import AMSTERDAM
 from services.intake.domain.school import School
 from services.intake.reminding import RELATIONS_COOL
 from services.intake.store import EmployerStore, OfferStore, SchoolStore, StudentStore

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from services.intake.closing import AMSTERDAM
+from services.intake.days import AMSTERDAM
 from services.intake.domain.offer import Offer
 from shared.timers import cancel_timer, set_timer
 from shared.unit_of_work import UnitOfWork

@@ -30,6 +30,8 @@ class FakePdok:
     trouble: list[Response] = field(default_factory=list)
     broken: Response | None = None
     """What it answers to everything, while it is set."""
+    thinking: asyncio.Event | None = None
+    """Until when it holds back its answers."""
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     at_once: int = 0
@@ -39,6 +41,8 @@ class FakePdok:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
+            if self.thinking is not None:
+                await self.thinking.wait()
             return self._answer(request)
         finally:
             self.at_once -= 1

@@ -1,19 +1,20 @@
 """Schools that leave, and schools that merge into another."""
 
-from datetime import datetime, timedelta
+import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
-from services.intake.closing import AMSTERDAM
+from services.intake.days import today
 from services.intake.domain.ground import EXAMPLE as GROUND
 from services.intake.domain.special_fact import EXAMPLE as SPECIAL
 from shared.events.intake import EmployerRegistered, OfferChanged, SchoolRegistered, StudentReady, StudentWithdrawn
 from tests.intake.pdok import until
 from tests.intake.world import FIRST, LELYSTAD, SECOND, World, good, unknown
 
-TODAY = datetime.now(AMSTERDAM).date()
+TODAY = today()
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
 
 
@@ -203,3 +204,27 @@ async def test_a_school_merges_into_another_that_stays(world: World) -> None:
     assert (
         await world.operator.post(f"/v1/schools/{unknown()}/_leave", json={"leftDate": "2027-08-01"})
     ).status_code == 404
+
+
+WAITING = """
+select count(distinct waits.pid) from pg_locks waits join pg_locks held using (pid)
+where not waits.granted and held.database = (select oid from pg_database where datname = current_database())
+"""
+
+
+async def test_of_two_schools_that_merge_into_each_other_at_once_one_does(world: World) -> None:
+    first, second = world.schools[FIRST], world.schools[SECOND]
+
+    async def waiting() -> int:
+        found: int = await world.intake.sql.fetchval(WAITING)
+        return found
+
+    async with world.intake.sql.transaction():
+        await world.intake.sql.execute("select from schools for update")
+        path, body = f"/v1/schools/{second}/_merge", {"successorId": str(first), "mergedDate": str(TOMORROW)}
+        calls = merge(world, second, TOMORROW), world.operator.post(path, json=body)
+        both = [asyncio.ensure_future(call) for call in calls]
+        await until(waiting, lambda count: count == 2)
+    assert sorted(answer.status_code for answer in await asyncio.gather(*both)) == [200, 409]
+    left = await world.intake.sql.fetchval("select count(*) from schools where departure is not null")
+    assert left == 1

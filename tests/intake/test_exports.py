@@ -7,9 +7,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from services.intake.days import today
 from services.intake.importing.sheets import harmless
 from tests.intake.spreadsheets import BAKKER, HEAD, LINDE, as_csv, checked, problems, ran
-from tests.intake.world import World, good
+from tests.intake.world import LELYSTAD, SECOND, World, good
+
+HOME = LELYSTAD | {"street": "Agorabaan", "houseNumber": "12"}
 
 
 async def exported(client: Any, what: str) -> list[dict[str, str]]:
@@ -84,6 +87,19 @@ async def test_each_sees_in_an_export_what_the_lists_show(world: World) -> None:
     assert {line["action"] for line in seen} >= {"listed", "placement-read"}
     for what in ("students", "placements"):
         assert (await world.operator.get(f"/v1/exports/{what}")).status_code == 403
+
+
+async def test_an_export_shows_of_the_caseload_what_a_job_coach_sees(world: World) -> None:
+    student = await world.student(address=HOME)
+    await world.student(world.second, address=HOME)
+    jobcoach = {"email": "j.bakker@gemeente.example", "untilDate": str(today()), "ground": "legal-task"}
+    await good(world.first.put(f"/v1/students/{student['id']}/jobcoach", json=jobcoach))
+    both = world.as_("jobcoach", "coordinator", sub="both", email=jobcoach["email"], schools=[SECOND])
+    seen, whole = await exported(both, "students")
+    hidden = {name for name in whole if seen[name] != whole[name]}
+    assert hidden == {"Straat", "Huisnummer", "Postcode", "Plaats"}
+    assert {seen[name] for name in hidden} == {""}
+    assert (await good(both.get(f"/v1/students/{student['id']}")))["address"] is None
 
 
 @pytest.mark.parametrize("what", ["students", "placements"])

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from starlette.responses import JSONResponse, Response
@@ -187,3 +188,31 @@ async def test_an_address_that_does_not_exist_is_not_asked_for_again_on_the_same
 
     await until(later, lambda seen: seen is not None)
     assert len([one for one in fake.asked if "8299ZZ" in one]) == before
+
+
+async def test_no_transaction_is_open_while_the_geocoder_thinks(
+    service: Any, fake: FakePdok, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdok, "SECONDS", 60)
+    fake.thinking = asyncio.Event()
+    world = await world_with(service, fake)
+    employer = await world.employer(address=HOUSE)
+    everybodys = await asyncpg.connect(world.intake.bench.servers.postgres_url)
+    database = await world.intake.sql.fetchval("select current_database()")
+
+    async def thinks() -> bool:
+        return fake.at_once == 1
+
+    async def open_ones() -> int:
+        query = "select count(*) from pg_stat_activity where datname = $1 and state like 'idle in transaction%'"
+        found: int = await everybodys.fetchval(query, database)
+        return found
+
+    async def read() -> Any:
+        return await good(world.first.get(f"/v1/employers/{employer['id']}"))
+
+    await until(thinks, bool)
+    await until(open_ones, lambda count: count == 0, within=5)
+    await everybodys.close()
+    fake.thinking.set()
+    await until(read, lambda now: not now["location"]["approximate"])

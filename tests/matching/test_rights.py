@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.events.matching import MatchAccepted
 from shared.ids import new_id
 from tests.matching.examples import OTHER_SCHOOL, SCHOOL
 from tests.matching.world import BRINS, World
@@ -68,6 +69,26 @@ async def test_an_offer_that_a_school_keeps_to_itself_is_not_there_for_others(wo
     path = f"/v1/offers/{offer.offer_id}/proposals"
     assert await status(world.own.get(path)) == 404
     assert await status(world.other.get(path)) == 200
+
+
+async def test_what_was_proposed_is_the_successors_once_the_school_has_merged(world: World) -> None:
+    await world.offer()
+    student = await world.student()
+    proposal = (await world.proposed()).proposal_id
+    profile = world.intake.profiles[str(student)]
+    before = world.ready(profile)
+    merged = world.ready(profile.model_copy(update={"school_id": OTHER_SCHOOL}))
+    await world.tell(merged)
+    await world.tell(before, version=1)  # heard late
+    await world.tell(merged)
+    for path in (f"/v1/proposals/{proposal}", f"/v1/students/{student}/proposals"):
+        assert await status(world.own.get(path)) == 404
+    assert (await world.own.get("/v1/proposals")).json()["items"] == []
+    (listed,) = (await world.other.get(f"/v1/students/{student}/proposals")).json()["items"]
+    assert (listed["id"], listed["state"]) == (str(proposal), "open")
+    assert await status(world.own.post(f"/v1/proposals/{proposal}/_accept")) == 404
+    assert await status(world.other.post(f"/v1/proposals/{proposal}/_accept")) == 200
+    assert (await world.next(MatchAccepted)).school_id == OTHER_SCHOOL
 
 
 @pytest.mark.parametrize("roles", [("regional-coordinator",), ("operator",), ("intermediary",), ()])

@@ -175,3 +175,12 @@ async def test_many_events_are_announced_all_or_none(alone: Alone) -> None:
         await announce(there, there)
     assert await alone.rows("select version from things") == [0]
     assert await alone.rows("select id from outbox") == []
+
+
+async def test_whose_work_it_is_is_told_with_the_first_statement_and_not_before(alone: Alone) -> None:
+    asked, scope = "select current_setting('stagebrug.acting', true)", {"acting": "register"}
+    async with begin(alone.engine, Publisher.of("urn:toy", metadata), None, scope=scope) as work:
+        async with work.apart() as apart:
+            assert (await apart.session.execute(sa.text(asked))).scalar_one() == "register"
+        assert not work.session.in_transaction()
+        assert await (await work.kernel()).fetchval(asked) == "register"

@@ -1,6 +1,6 @@
 """Accreditations: employers on their way to be recognised by SBB, followed by schools and by SBB itself."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -190,54 +190,47 @@ async def read_accreditation(
     return (await _shown(work, follower, [accreditation]))[0]
 
 
+Taken = Callable[[UUID, AccreditationState, Step], Awaitable[AccreditationResource]]
+
+
+async def _taking(follower: Following, work: Work, response: Response) -> Taken:
+    async def taken(accreditation_id: UUID, wanted: AccreditationState, step: Step) -> AccreditationResource:
+        accreditation = await take(work, follower, accreditation_id, wanted, step)
+        tagged(response, accreditation)
+        return (await _shown(work, follower, [accreditation]))[0]
+
+    return taken
+
+
+Taking = Annotated[Taken, Depends(_taking)]
+"""Lets the caller take one more step."""
+
+
 @router.post("/accreditations/{accreditation_id}/_submit", summary="The request lies before SBB")
-async def submit(
-    accreditation_id: UUID, body: Step, follower: Following, work: Work, response: Response
-) -> AccreditationResource:
+async def submit(accreditation_id: UUID, body: Step, taken: Taking) -> AccreditationResource:
     """A school has handed it in."""
-    return await _taken(work, follower, accreditation_id, AccreditationState.SUBMITTED, body, response)
+    return await taken(accreditation_id, AccreditationState.SUBMITTED, body)
 
 
 @router.post("/accreditations/{accreditation_id}/_plan-visit", summary="SBB comes to see the company")
-async def plan_visit(
-    accreditation_id: UUID, body: PlanVisit, follower: Following, work: Work, response: Response
-) -> AccreditationResource:
+async def plan_visit(accreditation_id: UUID, body: PlanVisit, taken: Taking) -> AccreditationResource:
     """A day for the visit; a later call plans it anew."""
-    return await _taken(work, follower, accreditation_id, AccreditationState.VISIT_PLANNED, body, response)
+    return await taken(accreditation_id, AccreditationState.VISIT_PLANNED, body)
 
 
 @router.post("/accreditations/{accreditation_id}/_recognise", summary="SBB recognises the company")
-async def recognise(
-    accreditation_id: UUID, body: Recognise, follower: Following, work: Work, response: Response
-) -> AccreditationResource:
+async def recognise(accreditation_id: UUID, body: Recognise, taken: Taking) -> AccreditationResource:
     """The employer is recognised from then on, for all schools and for matching."""
-    return await _taken(work, follower, accreditation_id, AccreditationState.RECOGNISED, body, response)
+    return await taken(accreditation_id, AccreditationState.RECOGNISED, body)
 
 
 @router.post("/accreditations/{accreditation_id}/_refuse", summary="SBB does not recognise the company")
-async def refuse(
-    accreditation_id: UUID, body: RefuseAccreditation, follower: Following, work: Work, response: Response
-) -> AccreditationResource:
+async def refuse(accreditation_id: UUID, body: RefuseAccreditation, taken: Taking) -> AccreditationResource:
     """With the reason, so that a next request can do better."""
-    return await _taken(work, follower, accreditation_id, AccreditationState.REFUSED, body, response)
+    return await taken(accreditation_id, AccreditationState.REFUSED, body)
 
 
 @router.post("/accreditations/{accreditation_id}/_withdraw", summary="The request is taken back")
-async def withdraw(
-    accreditation_id: UUID, body: Step, follower: Following, work: Work, response: Response
-) -> AccreditationResource:
+async def withdraw(accreditation_id: UUID, body: Step, taken: Taking) -> AccreditationResource:
     """By the schools, as long as it is undecided."""
-    return await _taken(work, follower, accreditation_id, AccreditationState.WITHDRAWN, body, response)
-
-
-async def _taken(
-    work: UnitOfWork,
-    follower: Follower,
-    accreditation_id: UUID,
-    wanted: AccreditationState,
-    step: Step,
-    response: Response,
-) -> AccreditationResource:
-    accreditation = await take(work, follower, accreditation_id, wanted, step)
-    tagged(response, accreditation)
-    return (await _shown(work, follower, [accreditation]))[0]
+    return await taken(accreditation_id, AccreditationState.WITHDRAWN, body)

@@ -1,6 +1,6 @@
 """Closures: a sector or region takes nobody for a while, and schools decide about the placements that run there."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Response
 from services.intake import placing
 from services.intake.api.callers import COORDINATORS, SCHOOLS_AND_REGIONS, Acting, Shared
 from services.intake.api.changes import created, tagged
-from services.intake.closing import AMSTERDAM, close, reopen
+from services.intake.closing import close, reopen
+from services.intake.days import today
 from services.intake.domain.closure import CloseSector, Closure, ClosureState, DecidePlacement, Decision
 from services.intake.domain.fields import Day, examples
 from services.intake.domain.placement import Placement
@@ -104,10 +105,6 @@ class TouchedPlacement(Resource):
         )
 
 
-def _today() -> date:
-    return datetime.now(AMSTERDAM).date()
-
-
 @router.post(
     "/closures", status_code=201, summary="Close a sector or a region", dependencies=[WHO_LOOKS_AFTER_REGIONS, ONCE]
 )
@@ -151,7 +148,7 @@ async def reopen_sector(closure_id: UUID, viewer: Acting, work: Work, response: 
     closure = await ClosureStore(work.session).get(closure_id, lock=True)
     if not viewer.governs(closure.facts.region):
         raise Forbidden("that region is not yours")
-    reopened = await reopen(work, closure, _today())
+    reopened = await reopen(work, closure, today())
     tagged(response, reopened)
     return ClosureResource.of(reopened)
 

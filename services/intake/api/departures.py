@@ -1,6 +1,5 @@
 """Schools that leave, and schools that merge into another."""
 
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Response
 from services.intake.api.callers import Acting
 from services.intake.api.changes import tagged
 from services.intake.api.schools import SchoolResource
-from services.intake.closing import AMSTERDAM
+from services.intake.days import today
 from services.intake.domain.fields import Day, examples
 from services.intake.domain.rights import Viewer
 from services.intake.domain.school import Departure, School, SchoolIsAwaited
@@ -49,8 +48,9 @@ async def let_school_leave(
 
     Until that day it can be said anew; 409 afterwards, and while another school is to merge into it.
     """
+    school = await SchoolStore(work.session).get(school_id, lock=True)
     departure = Departure(left_date=body.left_date, reason=body.reason)
-    return await _departs(work, viewer, school_id, departure, response)
+    return await _departs(work, viewer, school, departure, response)
 
 
 @router.post("/schools/{school_id}/_merge", summary="A school merges into another")
@@ -58,27 +58,33 @@ async def merge_school(
     school_id: UUID, body: MergeSchool, viewer: Acting, work: Work, response: Response
 ) -> SchoolResource:
     """From that day on its students, placements and employers (its private ones too) are the other school's."""
-    departure = Departure(left_date=body.merged_date, reason="merged", successor_id=body.successor_id)
     if body.successor_id == school_id:
         raise Invalid("/successorId", "a school is no successor of itself")
-    try:
-        successor = await SchoolStore(work.session).get(body.successor_id)
-    except NotFound:
-        raise Invalid("/successorId", "there is no such school") from None
-    if successor.departure is not None:
-        raise Invalid("/successorId", "that school leaves itself")
-    return await _departs(work, viewer, school_id, departure, response)
+    both = await SchoolStore(work.session).lock_all({school_id, body.successor_id})
+    if (school := both.get(school_id)) is None:
+        raise NotFound("school")
+    if (successor := both.get(body.successor_id)) is None:
+        raise Invalid("/successorId", "there is no such school")
+    departure = Departure(left_date=body.merged_date, reason="merged", successor_id=successor.id)
+    return await _departs(work, viewer, school, departure, response, successor)
 
 
 async def _departs(
-    work: UnitOfWork, viewer: Viewer, school_id: UUID, departure: Departure, response: Response
+    work: UnitOfWork,
+    viewer: Viewer,
+    school: School,
+    departure: Departure,
+    response: Response,
+    successor: School | None = None,
 ) -> SchoolResource:
-    school: School = await SchoolStore(work.session).get(school_id, lock=True)
+    """`school` and its successor are locked: what they are told at the same time comes one after the other."""
     if not viewer.governs(school.situation.region):
         raise Forbidden("the school lies outside your regions")
-    today = datetime.now(AMSTERDAM).date()
-    if await SchoolStore(work.session).awaited_by(school_id, today):
+    day = today()
+    if await SchoolStore(work.session).awaited_by(school.id, day):
         raise SchoolIsAwaited
-    school = await announce_departure(work, school.leaves(departure, today))
+    if successor is not None and successor.departure is not None:
+        raise Invalid("/successorId", "that school leaves itself")
+    school = await announce_departure(work, school.leaves(departure, day))
     tagged(response, school)
     return SchoolResource.of(school)

@@ -57,7 +57,10 @@ async def export_offers(viewer: Acting, work: Work, form: Wanted = Form.CSV) -> 
 
 @router.get("/exports/students", summary="The own school's students as a spreadsheet", dependencies=[COORDINATORS])
 async def export_students(viewer: Acting, work: Work, form: Wanted = Form.CSV) -> StreamingResponse:
-    """The students of the caller's schools; each line is written to the access log."""
+    """The students of the caller's schools; each line is written to the access log.
+
+    Who is a job coach too finds the caseload among them, with what a job coach sees of a student.
+    """
     return _answer(pieces_of(exporting.students, work, viewer), exporting.STUDENT_HEADING, "leerlingen", form)
 
 

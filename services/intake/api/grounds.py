@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.intake.api.callers import Acting, Shared
 from services.intake.api.changes import created
-from services.intake.closing import AMSTERDAM
+from services.intake.days import today
 from services.intake.domain.fields import Day, examples
 from services.intake.domain.ground import EXAMPLE as GROUND
 from services.intake.domain.ground import Ground, RecordGround, checked
@@ -42,7 +42,7 @@ class GroundResource(RecordGround):
     def of(cls, ground: Ground) -> "GroundResource":
         """As it stands today."""
         own = {name: getattr(ground, name) for name in ("id", "student_id", "age_at_giving", "withdrawn_date")}
-        return cls.model_construct(**dict(ground.facts), **own, holds=ground.holds_on(_today()))
+        return cls.model_construct(**dict(ground.facts), **own, holds=ground.holds_on(today()))
 
 
 class SpecialFactResource(RecordSpecialFact):
@@ -122,7 +122,7 @@ async def read_ground(ground_id: UUID, viewer: Acting, work: Work) -> GroundReso
 async def withdraw_ground(ground_id: UUID, viewer: Acting, work: Work) -> GroundResource:
     """From today on nothing is shared on it; 409 when it was withdrawn already."""
     store = GroundStore(work.session)
-    ground = (await store.get(ground_id, viewer, lock=True)).withdrawn(_today())
+    ground = (await store.get(ground_id, viewer, lock=True)).withdrawn(today())
     await StudentStore(work.session).change(ground.student_id, viewer)
     await store.withdraw(ground)
     return GroundResource.of(ground)
@@ -140,7 +140,7 @@ async def record_special_fact(
     """A code with its ground, for a year at most; kept apart, in no list and no profile, deleted when it expires."""
     student = await StudentStore(work.session).change(student_id, viewer)
     viewer.must_work_at(student.school_id)
-    check_expiry(body, _today())
+    check_expiry(body, today())
     fact = SpecialFact(new_id(), student.id, student.school_id, viewer.subject, body)
     kept = await SpecialFactStore(work.session).add(fact)
     created(response, shared.location("special-facts", fact.id))
@@ -152,14 +152,14 @@ async def list_special_facts(student_id: UUID, viewer: Acting, work: Work) -> Pa
     """Those that have not expired, in one piece; reading them is logged as reading the student."""
     student = await StudentStore(work.session).read(student_id, viewer)
     viewer.must_work_at(student.school_id)
-    found = await SpecialFactStore(work.session).of(student_id, _today())
+    found = await SpecialFactStore(work.session).of(student_id, today())
     return Page[SpecialFactResource].of([SpecialFactResource.of(one) for one in found])
 
 
 @router.get("/special-facts/{fact_id}", summary="One fact of special care")
 async def read_special_fact(fact_id: UUID, viewer: Acting, work: Work) -> SpecialFactResource:
     """Of a student of the own school, while it has not expired."""
-    found = await SpecialFactStore(work.session).get(fact_id, viewer, _today())
+    found = await SpecialFactStore(work.session).get(fact_id, viewer, today())
     await StudentStore(work.session).read(found.student_id, viewer)
     return SpecialFactResource.of(found)
 
@@ -167,7 +167,7 @@ async def read_special_fact(fact_id: UUID, viewer: Acting, work: Work) -> Specia
 @router.delete("/special-facts/{fact_id}", status_code=204, summary="Delete a fact of special care")
 async def delete_special_fact(fact_id: UUID, viewer: Acting, work: Work) -> None:
     """At once, and nothing of it is kept."""
-    found = await SpecialFactStore(work.session).get(fact_id, viewer, _today())
+    found = await SpecialFactStore(work.session).get(fact_id, viewer, today())
     await StudentStore(work.session).change(found.student_id, viewer)
     await SpecialFactStore(work.session).remove(fact_id)
 
@@ -181,7 +181,7 @@ async def leave_school(student_id: UUID, body: LeaveSchool, viewer: Acting, work
     students = StudentStore(work.session)
     student = await students.change(student_id, viewer)
     viewer.must_belong_to(student.school_id)
-    must_have_left(body.left_date, _today())
+    must_have_left(body.left_date, today())
     version = student.version
     if student.state is StudentState.SEARCHING:
         student, event = student.withdrawn()
@@ -190,7 +190,3 @@ async def leave_school(student_id: UUID, body: LeaveSchool, viewer: Acting, work
     await students.leave(student_id, body.left_date)
     kept = RULES["former-student"].kept_through(body.left_date)
     return FormerStudent(student_id=student_id, left_date=body.left_date, kept_through=kept, version=version)
-
-
-def _today() -> date:
-    return datetime.now(AMSTERDAM).date()

@@ -1,13 +1,13 @@
 """The school calendar: holidays by part of the country, and what they mean for a period that somebody plans."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from services.intake.calendar_data import read_calendar
-from services.intake.closing import AMSTERDAM
+from services.intake.days import today
 from services.intake.domain.fields import WORKING_WEEK, Day, examples
 from services.intake.domain.school_calendar import Part, public_holidays
 from services.intake.store import SchoolStore
@@ -73,7 +73,7 @@ async def read_school_calendar(
 ) -> CalendarResource:
     """What a placement or an offer in this period meets: how many school days, which holidays, and hints in Dutch."""
     part, calendar = await _part(work, region, school), read_calendar()
-    begin = begin or datetime.now(AMSTERDAM).date()
+    begin = begin or today()
     end = end or begin + A_YEAR
     if not 0 <= (end - begin).days <= MOST_DAYS:
         raise _wrong("to", f"the last day lies from the first on, at most {MOST_DAYS} days later")

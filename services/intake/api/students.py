@@ -14,6 +14,7 @@ from services.intake.api.fields import Fields
 from services.intake.domain.addresses import Situation
 from services.intake.domain.coach import Coach
 from services.intake.domain.fields import examples
+from services.intake.domain.people import facts_for
 from services.intake.domain.profile import profile
 from services.intake.domain.readiness import checklist, missing
 from services.intake.domain.rights import Viewer
@@ -40,32 +41,6 @@ router = APIRouter(tags=["students"])
 _ID = "01920000-0000-7000-8000-000000000001"
 _SCHOOL = "01920000-0000-7000-8000-00000000000a"
 _POINT = {"latitude": 52.508, "longitude": 5.475, "approximate": True}
-
-
-FOR_JOBCOACHES = frozenset(
-    {
-        "given_name",
-        "family_name",
-        "birth_date",
-        "wishes",
-        "limits",
-        "guidance_need",
-        "has_jobcoach",
-        "outflow_profile",
-        "certificates",
-        "certificate_dates",
-        "practice_certificates",
-        "travel",
-        "accepts_neighbouring_work",
-        "last_year",
-        "placement_kind",
-        "begin_date",
-        "end_date",
-        "weekdays",
-        "days_per_week",
-    }
-)
-"""What a job coach needs for guidance at work; whatever the school records later is not among it by itself."""
 
 
 class StudentResource(StudentFacts):
@@ -311,10 +286,7 @@ def _shown(student: Student, viewer: Viewer) -> StudentResource:
     """What a caller may know: of a student of the caseload, what a job coach needs."""
     if viewer.works_for(student.school_id, student.id):
         return StudentResource.of(student)
-    wishes = tuple(wish.model_copy(update={"neighbourhoods": ()}) for wish in student.facts.wishes)
-    needed = student.facts.model_dump(include=set(FOR_JOBCOACHES))
-    facts = StudentFacts.model_validate(needed).model_copy(update={"wishes": wishes})
-    known = StudentResource.of(replace(student, facts=facts))
+    known = StudentResource.of(replace(student, facts=facts_for(viewer, student)))
     return known.model_copy(update={"location": None, "missing": list(missing(student.facts).values())})
 
 

@@ -2,9 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from services.intake.days import AMSTERDAM
 
 
 def first_look_until(offer_id: UUID, brought_in_by: UUID | None, days: int) -> date | None:

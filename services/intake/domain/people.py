@@ -10,7 +10,8 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.intake.domain.coach import Coach, WorkEmail
 from services.intake.domain.fields import Day, examples, not_before
-from services.intake.domain.student import StudentFacts
+from services.intake.domain.rights import Viewer
+from services.intake.domain.student import Student, StudentFacts
 from shared.api import Body
 from shared.errors import Invalid, Refused
 from shared.events.codes import Code
@@ -20,6 +21,31 @@ LONGEST_DELEGATION = timedelta(days=366)
 
 LONGEST_CASELOAD = timedelta(days=366)
 """A school year: the ground is looked at again with the next one."""
+
+FOR_JOBCOACHES = frozenset(
+    {
+        "given_name",
+        "family_name",
+        "birth_date",
+        "wishes",
+        "limits",
+        "guidance_need",
+        "has_jobcoach",
+        "outflow_profile",
+        "certificates",
+        "certificate_dates",
+        "practice_certificates",
+        "travel",
+        "accepts_neighbouring_work",
+        "last_year",
+        "placement_kind",
+        "begin_date",
+        "end_date",
+        "weekdays",
+        "days_per_week",
+    }
+)
+"""What a job coach needs for guidance at work; whatever the school records later is not among it by itself."""
 
 
 class DelegationIsOver(Refused):
@@ -131,3 +157,12 @@ class LentRights:
         """What counts for somebody with these roles: only a coordinator acts for others."""
         acts = (self.schools, self.acts_for) if coordinator else ({}, frozenset())
         return LentRights(*acts, self.sees if jobcoach else frozenset())
+
+
+def facts_for(viewer: Viewer, student: Student) -> StudentFacts:
+    """What a caller may know of a student whom he or she sees: of the caseload, what a job coach needs."""
+    if viewer.works_for(student.school_id, student.id):
+        return student.facts
+    wishes = tuple(wish.model_copy(update={"neighbourhoods": ()}) for wish in student.facts.wishes)
+    needed = student.facts.model_dump(include=set(FOR_JOBCOACHES))
+    return StudentFacts.model_validate(needed).model_copy(update={"wishes": wishes})

@@ -32,6 +32,11 @@ class SchoolStore:
             raise NotFound("school")
         return _school(row)
 
+    async def lock_all(self, ids: Collection[UUID]) -> dict[UUID, School]:
+        """Schools by id, locked until the transaction ends, in the order of their ids."""
+        query = select(schools).where(schools.c.id.in_(ids)).order_by(schools.c.id).with_for_update()
+        return {row.id: _school(row) for row in await self._session.execute(query)}
+
     async def add(self, school: School) -> None:
         """Keep a new school; raises `SchoolIsKnown` when its BRIN is there already."""
         added = insert(schools).values(**_values(school)).on_conflict_do_nothing(index_elements=["brin"])

@@ -28,6 +28,8 @@ async def begin_search(work: UnitOfWork, profile: Profile, ready_at: datetime) -
     running = await searches.get(student)
     search = _search(profile, running, ready_at, await now(work.session))
     await searches.begin(search, ready_at)
+    if before and before.school_id != profile.school_id:  # its school merged into another
+        await ProposalStore(work.session).hand_over(student, profile.school_id)
     freed = await recheck(work, "student-changed", students=[student]) if running else Freed()
     await settle(work, students=[student], offers=freed.offers)
 

@@ -33,6 +33,11 @@ class ProposalStore:
         raised = update(proposals).where(proposals.c.id == proposal_id)
         await self.session.execute(raised.values(version=proposals.c.version + 1))
 
+    async def hand_over(self, student_id: UUID, to: UUID) -> None:
+        """Make a student's proposals, earlier ones included, those of the school that the student is at by now."""
+        theirs = update(proposals).where(proposals.c.student_id == student_id, proposals.c.school_id != to)
+        await self.session.execute(theirs.values(school_id=to))
+
     async def get(self, proposal_id: UUID, *, lock: bool = False) -> Proposal | None:
         """A proposal; with `lock` nobody else answers it meanwhile."""
         query = select(proposals).where(proposals.c.id == proposal_id)
