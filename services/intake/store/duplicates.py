@@ -71,8 +71,10 @@ class DuplicateStore:
         return both, (some[-1], _LAST) if len(some) == AT_ONCE else None
 
     async def _known(self, ids: Collection[UUID], viewer: Viewer) -> dict[UUID, Known]:
+        if not ids:
+            return {}
         query = select(employers.c.id, *_traits(employers)).where(visible_to(viewer), employers.c.id.in_(ids))
-        return {row.id: Known(row.id, _read(row)) for row in await self._session.execute(query)} if ids else {}
+        return {row.id: Known(row.id, _read(row)) for row in await self._session.execute(query)}
 
 
 def _share(wanted: Collection[str]) -> ColumnElement[bool]:

@@ -190,10 +190,9 @@ class ImportStore:
         known = set(await self.doubts_of(import_id, [decide.row for decide in decisions]))
         for wanted in RowDecision:
             rows = [decide.row for decide in decisions if decide.decision is wanted and decide.row in known]
-            change = update(import_decisions).where(
-                import_decisions.c.import_id == import_id, import_decisions.c.row.in_(rows)
-            )
             if rows:
+                which = import_decisions.c.import_id == import_id, import_decisions.c.row.in_(rows)
+                change = update(import_decisions).where(*which)
                 await self._session.execute(change.values(decision=wanted, decided_by=subject))
         return {decide.row for decide in decisions} - known
 
@@ -213,11 +212,13 @@ class ImportStore:
 
     async def became(self, school_id: UUID, kind: ImportKind, keys: Collection[str]) -> dict[str, UUID]:
         """What rows with these keys became, by key."""
+        if not keys:
+            return {}
         hashed = {_hashed(key): key for key in keys}
         query = select(import_keys.c.key, import_keys.c.thing_id).where(
             import_keys.c.school_id == school_id, import_keys.c.kind == kind, import_keys.c.key.in_(hashed)
         )
-        return {hashed[row.key]: row.thing_id for row in await self._session.execute(query)} if keys else {}
+        return {hashed[row.key]: row.thing_id for row in await self._session.execute(query)}
 
     async def remember(self, school_id: UUID, kind: ImportKind, became: Mapping[str, UUID]) -> None:
         """Keep what rows became, by key; what was kept before stays."""

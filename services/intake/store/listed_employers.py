@@ -36,9 +36,11 @@ class ListedEmployerStore:
 
     async def lock_all(self, ids: Collection[UUID]) -> dict[UUID, Employer]:
         """Employers by id, locked until the transaction ends, in the order of their ids; none that was merged."""
+        if not ids:
+            return {}
         query = select(*KEPT).where(employers.c.id.in_(ids), employers.c.merged_into.is_(None))
         query = query.order_by(employers.c.id).with_for_update()
-        return {row.id: employer_of(row) for row in await self._session.execute(query)} if ids else {}
+        return {row.id: employer_of(row) for row in await self._session.execute(query)}
 
     async def all_one_at_a_time(self, keys: Collection[str]) -> None:
         """Let nobody else register what has one of these keys until the transaction ends, in one order for all."""

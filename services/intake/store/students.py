@@ -98,19 +98,23 @@ class StudentStore:
 
     async def several(self, ids: Collection[UUID], viewer: Viewer, action: Action) -> dict[UUID, Student]:
         """Students whom the caller may see, by id."""
+        if not ids:
+            return {}
         query = _seen_by(viewer).where(students.c.id.in_(ids))
-        found = {row.id: _student(row) for row in await self._session.execute(query)} if ids else {}
+        found = {row.id: _student(row) for row in await self._session.execute(query)}
         await self.log(found, viewer.subject, action)
         return found
 
     async def named(self, school_id: UUID, names: Collection[str]) -> dict[tuple[str, str], UUID]:
         """The ids of a school's students with one of these names (given name first), by name and day of birth."""
+        if not names:
+            return {}
         searched, born = students.c.search_text, students.c.facts["birth_date"].astext
         wanted = {name.casefold() for name in names}
         query = select(students.c.id, searched, born.label("born")).where(
             students.c.school_id == school_id, searched.in_(wanted)
         )
-        found = (await self._session.execute(query.order_by(students.c.id))).all() if wanted else []
+        found = await self._session.execute(query.order_by(students.c.id))
         return {(row.search_text, row.born): row.id for row in found}
 
     async def page(
