@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.domain.addresses import Address, Situation
+from services.intake.domain.contact_person import UNNAMED
 from services.intake.domain.employer import EmployerFacts, EmployerSource, SchoolCooperation
 from services.intake.domain.student import StudentFacts
 from services.intake.geography import plain
@@ -196,7 +197,7 @@ def _contact(cells: Cells) -> list[dict[str, str | None]]:
     name, role = cells.text("contact_name"), cells.text("contact_role")
     telephone, email = cells.text("contact_telephone"), cells.text("contact_email")
     if name is None and (telephone or email):
-        name = "Contactpersoon"
+        name = UNNAMED
     return [{"name": name, "role": role, "telephone": telephone, "email": email}] if name else []
 
 
