@@ -90,6 +90,8 @@ def _employer(employer: Employer, own: UUID | None) -> list[Any]:
         "recognition": _said(words.RECOGNITIONS, facts.recognition),
         "guidance": _said(words.GUIDANCE, facts.guidance),
         "places_per_year": facts.places_per_year,
+        "places_pro": facts.places_split and facts.places_split.pro,
+        "places_vso": facts.places_split and facts.places_split.vso,
         "jobs_per_year": facts.jobs_per_year,
         "since_date": since,
         "private": employer.private_to is not None,

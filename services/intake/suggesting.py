@@ -6,6 +6,7 @@ from uuid import UUID
 from services.intake.domain.addresses import Address, Situation
 from services.intake.domain.employer import Employer
 from services.intake.domain.tip import GiveTip, NamedEmployer, Tip, suggestion
+from services.intake.forgetting import remembered
 from services.intake.resources import Resources
 from services.intake.store import EmployerStore, TipStore
 from shared.errors import Invalid
@@ -22,9 +23,18 @@ async def take_tip(work: UnitOfWork, tip_id: UUID, given: GiveTip, source: Inter
     known_already = employer is not None
     if employer is None:
         employer = await _register(work, given)
+    given = await _without_forgotten(work, given, employer)
     tip = await TipStore(work.session).add(Tip(tip_id, employer.id, source, given, known_already, author))
     await work.announce(tip.suggested())
     return tip
+
+
+async def _without_forgotten(work: UnitOfWork, given: GiveTip, employer: Employer) -> GiveTip:
+    """A tip that brings nobody back who asked the employer's schools to be forgotten."""
+    note = given.note
+    for one in await remembered(work, [employer]) if note else ():
+        note = one.marks.unnamed(note or "")
+    return given.model_copy(update={"note": note})
 
 
 async def _register(work: UnitOfWork, given: GiveTip) -> Employer:

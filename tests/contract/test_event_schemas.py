@@ -1,4 +1,6 @@
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -47,3 +49,22 @@ PERSONAL = ("name", "birth", "email", "phone", "address", "postcode", "limits", 
 def test_an_event_about_a_student_holds_nothing_but_ids(event: type) -> None:
     fields = set(PUBLIC[event.event_type()].model_fields)  # type: ignore[attr-defined]
     assert not [field for field in fields for word in PERSONAL if word in field]
+
+
+CONTACT = ("contactperson", "contactname", "spoken", "phone", "email")
+"""By what people at an employer are reached."""
+TOLD = {"coach", "author", "role", "note", "text", "description", "message"}
+"""Where one could be named."""
+
+
+def names_in(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from (name.casefold() for name in schema.get("properties", {}))
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from names_in(part)
+
+
+@pytest.mark.parametrize("event_type", PUBLIC)
+def test_no_event_tells_of_people_at_an_employer_so_that_erasing_them_is_the_registers_alone(event_type: str) -> None:
+    names = set(names_in(schema_of(PUBLIC[event_type])))
+    assert not [name for name in names if name in TOLD or any(word in name for word in CONTACT)]

@@ -5,6 +5,11 @@ from typing import Any
 import pytest
 
 from services.intake.domain.codes import LISTS
+from services.intake.geography import Geography
+from services.intake.importing.cells import Cells
+from services.intake.importing.problems import Why
+from services.intake.importing.reading import Reader
+from services.intake.importing.words import Wordbook
 from services.intake.sbi import Sbi
 from shared.events.codes import EmployerKind
 from shared.events.intake import EmployerRegistered
@@ -23,6 +28,7 @@ KNOWN: dict[str, Any] = {
 }
 NESTED: dict[str, Any] = {
     "sbb": {"companyId": "100012345", "crebos": [{"code": "25162", "untilDate": "2030-08-31"}]},
+    "placesSplit": {"pro": 3, "vso": 1},
     "conditions": {"irregularHours": ["weekends"], "certificates": ["vca"], "risks": ["machines"]},
     "compensation": {"amountCents": 15000, "per": "week", "travelCosts": False},
     "socialReturn": {"municipality": "GM0995", "percentage": 5, "untilDate": "2028-12-31"},
@@ -45,6 +51,8 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
     ({"sbb": {"crebos": [{"code": "25162"}, {"code": "25162"}]}, "recognition": "boris"}, "/sbb/crebos"),
     ({"sbb": {"crebos": [{"code": "251"}]}, "recognition": "boris"}, "/sbb/crebos/0/code"),
     ({"allowance": False, "compensation": {"amountCents": 100}}, "/compensation"),
+    ({"placesPerYear": 4, "placesSplit": {"pro": 3, "vso": 2}}, "/placesSplit"),
+    ({"placesSplit": {"pro": -1}}, "/placesSplit/pro"),
     ({"sbiCodes": ["1"]}, "/sbiCodes/0"),
     ({"sbiCodes": ["47.11", "34"]}, "/sbiCodes/1"),
     ({"branchNumber": "12345678"}, "/branchNumber"),
@@ -60,6 +68,37 @@ async def test_what_contradicts_itself_or_cannot_be_is_refused(
 ) -> None:
     answer = await world.first.post("/v1/employers", json=EMPLOYER | facts)
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+async def test_places_that_are_split_are_never_more_than_all_of_them(world: World) -> None:
+    path = f"/v1/employers/{(await world.employer(placesSplit={'vso': 9}))['id']}"
+    fewer = await world.first.patch(path, json={"placesPerYear": 8})
+    assert fewer.json()["errors"][0]["pointer"] == "/placesSplit"
+    both = await good(world.first.patch(path, json={"placesPerYear": 8, "placesSplit": {"pro": 5, "vso": 3}}))
+    assert (both["placesPerYear"], both["placesSplit"]) == (8, {"pro": 5, "vso": 3})
+    known = await good(world.first.patch(path, json={"placesPerYear": None}))
+    assert (known["placesPerYear"], known["placesSplit"]["pro"]) == (None, 5)
+
+
+@pytest.mark.parametrize(
+    ("cells", "split", "problem"),
+    [
+        (["4", "3", "1"], {"pro": 3, "vso": 1}, None),
+        (["4", "", "1"], {"pro": None, "vso": 1}, None),
+        (["4", "", ""], None, None),
+        (["4", "3", "2"], None, ("places_pro", Why.SPLIT)),
+        (["4", "3", "twee"], None, ("places_vso", Why.NUMBER)),
+        (["4", "3", "99999"], None, ("places_vso", Why.NOT_VALID)),
+    ],
+)
+def test_a_file_tells_how_places_are_split(cells: list[str], split: Any, problem: tuple[str, Why] | None) -> None:
+    columns = ["name", "postcode", "place", "places_per_year", "places_pro", "places_vso"]
+    row = Cells(2, ["De Linde", "8232VT", "Lelystad", *cells], {name: at for at, name in enumerate(columns)})
+    read = Reader(Geography().situate, Wordbook({})).employer(row)
+    assert [(found.field, found.why) for found in row.problems] == ([problem] if problem else [])
+    if problem is None:
+        assert read
+        assert (read.facts.places_split and read.facts.places_split.model_dump()) == split
 
 
 async def test_a_recognition_that_is_taken_away_takes_its_record_along(world: World) -> None:

@@ -41,9 +41,9 @@ async def test_an_export_imported_again_changes_nothing(world: World) -> None:
 
 
 async def test_an_export_fills_an_empty_register(world: World) -> None:
-    await world.employer(
-        name="=1+1", kvkNumber="01234567", contactPersons=[{"name": "T. de Wit", "telephone": "+31 320 123456"}]
-    )
+    places: dict[str, Any] = {"placesPerYear": 4, "placesSplit": {"pro": 3, "vso": None}}
+    people = [{"name": "T. de Wit", "telephone": "+31 320 123456"}]
+    await world.employer(name="=1+1", kvkNumber="01234567", contactPersons=people, **places)
     file = (await world.first.get("/v1/exports/employers")).content
     await world.intake.sql.execute("delete from employers")
     imported = await checked(world, file)
@@ -55,6 +55,7 @@ async def test_an_export_fills_an_empty_register(world: World) -> None:
         "01234567",
         "+31 320 123456",
     )
+    assert {name: again[name] for name in places} == places
 
 
 async def test_no_cell_begins_as_a_formula(world: World) -> None:

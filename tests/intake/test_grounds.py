@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.intake.domain.codes import LISTS
 from services.intake.domain.ground import (
     EXAMPLE,
     Giver,
@@ -18,6 +19,7 @@ from services.intake.domain.ground import (
     checked,
     ground_for,
 )
+from services.intake.domain.special_fact import CODES, INDICATION, INDICATIONS, RecordSpecialFact, SpecialKind
 from services.intake.domain.special_fact import EXAMPLE as SPECIAL
 from shared.errors import Invalid
 from tests.intake.world import World, good
@@ -168,3 +170,51 @@ async def test_a_fact_of_special_care_is_a_known_code_for_a_year_at_most(world: 
     ):
         answer = await world.first.post(f"/v1/students/{student['id']}/special-facts", json=SPECIAL | facts)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer), answer.text
+
+
+STATUSES = ("not-requested", "requested", "granted", "refused")
+
+
+@pytest.mark.parametrize("kind", sorted(INDICATIONS))
+def test_an_indication_says_how_far_its_request_is(kind: SpecialKind) -> None:
+    for code in STATUSES:
+        RecordSpecialFact.model_validate(INDICATION | {"kind": kind, "code": code})
+    for code in ("needs-one-contact", "", *(["on-waiting-list"] if kind is not SpecialKind.SHELTERED else [])):
+        with pytest.raises(ValueError, match="one of these is meant"):
+            RecordSpecialFact.model_validate(INDICATION | {"kind": kind, "code": code})
+
+
+def test_every_status_of_an_indication_has_words() -> None:
+    assert {code for kind in INDICATIONS for code in CODES[kind]} == set(LISTS["indication-statuses"])
+
+
+def test_an_indication_has_a_ground_a_reason_and_a_last_day() -> None:
+    for part in ("ground", "reason", "expiresDate", "code"):
+        with pytest.raises(ValueError, match=part):
+            RecordSpecialFact.model_validate({name: said for name, said in INDICATION.items() if name != part})
+
+
+async def test_an_indication_stands_apart_and_in_one_status_at_a_time(world: World) -> None:
+    student = await world.searching()
+    path = f"/v1/students/{student['id']}/special-facts"
+    ends = {"expiresDate": TOMORROW.isoformat()}
+    await good(world.first.post(path, json=SPECIAL | ends))
+    for kind in sorted(INDICATIONS):
+        await good(world.first.post(path, json=INDICATION | ends | {"kind": kind, "code": "requested"}))
+    await good(world.first.post(path, json=INDICATION | ends))
+    listed = (await good(world.first.get(path)))["items"]
+    assert {one["kind"]: one["code"] for one in listed} == {
+        "behaviour": "needs-one-contact",
+        "day-activity": "requested",
+        "job-agreement": "requested",
+        "sheltered": "on-waiting-list",
+    }
+    assert len(listed) == 4
+    profile = await world.matching.get(f"/v1/students/{student['id']}/matching-profile")
+    for seen in (
+        profile,
+        await world.first.get(f"/v1/students/{student['id']}"),
+        await world.first.get("/v1/students"),
+    ):
+        assert "waiting-list" not in seen.text
+    assert (await world.second.get(path)).status_code == 404

@@ -10,6 +10,7 @@ from services.intake.api import (
     coaches,
     code_lists,
     contact_moments,
+    contact_people,
     contacts,
     cooperations,
     delegations,
@@ -49,7 +50,7 @@ EMPLOYERS = (employers, employer_states, merging, cooperations, locations, accre
 RELATIONS = (contacts, contact_moments, claims, remarks, questions, relations, tips)
 PLACES = (offers, reservations, placements, closures)
 PEOPLE = (schools, departures, students, coaches, delegations, bureau, wish_check, matching_profiles)
-PRIVACY = (erasures, grounds)
+PRIVACY = (erasures, contact_people, grounds)
 REGION = (regions, code_lists, labour_market, places, school_calendar)
 FILES = (imports, exports)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
 
 from shared.errors import Invalid, Problem, Refused
 
@@ -98,7 +99,8 @@ def merged(facts: M, change: BaseModel) -> M:
         raise Invalid(
             problems=[
                 Problem(
-                    pointer="/" + "/".join(map(str, found["loc"])), detail=found["msg"].removeprefix("Value error, ")
+                    pointer="/" + "/".join(to_camel(str(part)) for part in found["loc"]),
+                    detail=found["msg"].removeprefix("Value error, "),
                 )
                 for found in error.errors()
             ]

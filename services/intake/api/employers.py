@@ -223,9 +223,9 @@ async def resume_employer(employer_id: UUID, viewer: Acting, work: Work, respons
     return await shown_one(work, resumed)
 
 
-async def kept_employer(employers: EmployerStore, employer_id: UUID, viewer: Viewer) -> Employer:
-    """The employer, locked, if the caller may change it."""
-    employer = await employers.get(employer_id, viewer, lock=True)
+async def kept_employer(employers: EmployerStore, employer_id: UUID, viewer: Viewer, *, lock: bool = True) -> Employer:
+    """The employer, locked unless it is only looked at, if the caller may change it."""
+    employer = await employers.get(employer_id, viewer, lock=lock)
     if not employer.kept_by(viewer):
         raise Forbidden("schools of its region and schools that work with it change an employer")
     return employer

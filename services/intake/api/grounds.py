@@ -14,7 +14,7 @@ from services.intake.domain.ground import EXAMPLE as GROUND
 from services.intake.domain.ground import Ground, RecordGround, checked
 from services.intake.domain.retention import RULES, must_have_left
 from services.intake.domain.special_fact import EXAMPLE as SPECIAL
-from services.intake.domain.special_fact import RecordSpecialFact, SpecialFact, check_expiry
+from services.intake.domain.special_fact import INDICATIONS, RecordSpecialFact, SpecialFact, check_expiry
 from services.intake.domain.student import StudentState
 from services.intake.store import GroundStore, SpecialFactStore, StudentStore
 from shared.api import Body, Page, PageQuery, Resource
@@ -137,11 +137,17 @@ async def withdraw_ground(ground_id: UUID, viewer: Acting, work: Work) -> Ground
 async def record_special_fact(
     student_id: UUID, body: RecordSpecialFact, viewer: Acting, work: Work, shared: Shared, response: Response
 ) -> SpecialFactResource:
-    """A code with its ground, for a year at most; kept apart, in no list and no profile, deleted when it expires."""
+    """A code with its ground, for a year at most; kept apart, in no list and no profile, deleted when it expires.
+
+    Of an indication (`day-activity`, `sheltered`, `job-agreement`) the code is how far the request is: it takes the
+    place of what was said before.
+    """
     student = await StudentStore(work.session).change(student_id, viewer)
     viewer.must_work_at(student.school_id)
     check_expiry(body, today())
     fact = SpecialFact(new_id(), student.id, student.school_id, viewer.subject, body)
+    if body.kind in INDICATIONS:
+        await SpecialFactStore(work.session).remove_kind(student.id, body.kind)
     kept = await SpecialFactStore(work.session).add(fact)
     created(response, shared.location("special-facts", fact.id))
     return SpecialFactResource.of(kept)

@@ -15,6 +15,7 @@ from services.intake.domain.employer import Employer, EmployerFacts
 from services.intake.domain.location import Location
 from services.intake.domain.merging import Merge, MergeEmployers, MergeReason, branch, merge
 from services.intake.domain.rights import Viewer
+from services.intake.forgetting import forget_again
 from services.intake.stopping import rest_along
 from services.intake.store import ClaimStore, EmployerStore, LocationStore, MergeStore, OfferStore
 from services.intake.store.acting import Capacity, acting_as
@@ -55,8 +56,9 @@ async def merge_employers(
     """What refers to the other (offers, contacts, placements, tips, …) refers to this one from then on.
 
     For who may change both; `If-Match` names the ETags of both, separated by a comma. The other answers 410 with
-    `mergedInto`. Who opted out or stopped stays so, and offers stay where they are: a main address elsewhere becomes a
-    location. Two KvK numbers are refused (409) unless the reason is `takeover`. There is no way back.
+    `mergedInto`. Who opted out or stopped stays so, people who were forgotten stay so, and offers stay where they are:
+    a main address elsewhere becomes a location. Two KvK numbers are refused (409) unless the reason is `takeover`.
+    There is no way back.
     """
     found = await _both(work, viewer, employer_id, body.other_id)
     kept, other = found[employer_id], found[body.other_id]
@@ -78,6 +80,7 @@ async def merge_employers(
     for offer in standing:
         if offer.id in moving or merged.private_to != kept.private_to:
             await work.announce(offer.changed(merged))
+    merged = await forget_again(work, merged)
     tagged(response, merged)
     return await shown_one(work, merged)
 

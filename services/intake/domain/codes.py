@@ -69,6 +69,13 @@ textiel-en-mode          | textiel en mode          | textiles and fashion
 zorg-en-welzijn          | zorg en welzijn          | care and welfare
 """),
     "limits": LIMITS,
+    "indication-statuses": _list("""
+not-requested    | niet aangevraagd         | not requested
+requested        | aangevraagd              | requested
+granted          | toegekend                | granted
+refused          | afgewezen                | refused
+on-waiting-list  | op de wachtlijst         | on the waiting list
+"""),
     "certificates": _list("""
 vca              | VCA                      | safety at work (VCA)
 bhv              | BHV                      | company emergency response

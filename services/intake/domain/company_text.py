@@ -14,18 +14,20 @@ GUIDELINE = (
     "weg (write about the company, not about a person)"
 )
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_TELEPHONE = re.compile(r"(?<!\d)(?:\+31|0031|0)[ -]?(?:\(0\))?[1-9](?:[ -]?\d){8}(?!\d)")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+TELEPHONE = re.compile(r"(?<!\d)(?:\+31|0031|0)[ -]?(?:\(0\))?[1-9](?:[ -]?\d){8}(?!\d)")
 _ADDRESSED = re.compile(
     r"\b(?:[Dd]hr|[Mm]w|[Mm]evr|[Mm]evrouw|[Mm]eneer|[Mm]ijnheer|[Dd]e heer)\b\.?\s+"
     r"(?:(?:van|de|den|der|ten|ter|te|el|'t)\s+)*(?:[A-Z]\.\s*)*[A-Z]"
 )
 _WORD = re.compile(r"[\w'’-]+")
+_TELLS_NOTHING = frozenset({"dhr", "mevr", "mevrouw", "meneer", "mijnheer", "heer", "van", "den", "der", "ten", "ter"})
+"""What stands in many names."""
 
 
 def about_the_company(text: str) -> str:
     """Refuse a text that names or addresses a person, as far as its form tells."""
-    if any(found.search(text) for found in (_EMAIL, _TELEPHONE, _ADDRESSED)):
+    if any(found.search(text) for found in (EMAIL, TELEPHONE, _ADDRESSED)):
         raise ValueError(GUIDELINE)
     return text
 
@@ -41,7 +43,12 @@ def name_nobody(text: str | None, employer: Employer, pointer: str) -> None:
     A surname that is the company's name too stays allowed.
     """
     words = set(_WORD.findall(text or ""))
-    names = {word for person in employer.facts.contact_persons for word in _WORD.findall(person.name)}
-    people = {name for name in names if len(name) > 2 and name[0].isupper()}
-    if words & (people - set(_WORD.findall(employer.facts.name))):
+    people = {word for one in employer.facts.contact_persons for word in telling_words(one.name, employer.facts.name)}
+    if words & people:
         raise Invalid(pointer, GUIDELINE)
+
+
+def telling_words(name: str, company: str) -> set[str]:
+    """The words of a person's name by which a text would name that person: not those that the company is called by."""
+    words = {word for word in _WORD.findall(name) if len(word) > 2 and word[0].isupper()}
+    return {word for word in words if word.casefold() not in _TELLS_NOTHING} - set(_WORD.findall(company))

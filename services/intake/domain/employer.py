@@ -12,11 +12,14 @@ from services.intake.domain.addresses import Address, Situation
 from services.intake.domain.employer_profile import (
     TOLD_AS,
     Compensation,
+    Count,
     Openness,
+    PlacesSplit,
     SbbRecord,
     SocialReturn,
     WorkConditions,
     recognised_if_recorded,
+    within_total,
 )
 from services.intake.domain.employer_stop import (
     NOBODY,
@@ -45,8 +48,6 @@ from shared.errors import Invalid, Refused
 from shared.events.codes import Code, EmployerKind, Guidance, Recognition, SchoolKind, SizeClass, Trend
 from shared.events.intake import Cooperation, EmployerPaused, EmployerRegistered, EmployerResumed
 
-Count = Annotated[int, Field(ge=0, le=10_000)]
-
 EXAMPLE: Example = {
     "name": "Tuincentrum De Linde",
     "kvkNumber": "01234567",
@@ -60,6 +61,7 @@ EXAMPLE: Example = {
     "sbb": {"companyId": "100012345", "crebos": [{"code": "25162", "untilDate": "2030-08-31"}]},
     "guidance": "limited",
     "placesPerYear": 4,
+    "placesSplit": {"pro": 3, "vso": 1},
     "placesTrend": "more",
     "jobsPerYear": 1,
     "jobsTrend": "same",
@@ -145,7 +147,10 @@ class EmployerFacts(Body):
     sbb: SbbRecord | None = Field(default=None, description="What SBB's register says; null: not looked up.")
     guidance: Guidance = Guidance.NONE
     own_jobcoach: bool = False
-    places_per_year: Count | None = None
+    places_per_year: Count | None = Field(default=None, description="All together; null: not known.")
+    places_split: PlacesSplit | None = Field(
+        default=None, description="How many of them are for which kind of school: at most `placesPerYear` together."
+    )
     places_trend: Trend = Trend.UNKNOWN
     jobs_per_year: Count | None = None
     jobs_trend: Trend = Trend.UNKNOWN
@@ -174,6 +179,11 @@ class EmployerFacts(Body):
     @classmethod
     def _recognised(cls, record: SbbRecord | None, info: ValidationInfo) -> SbbRecord | None:
         return recognised_if_recorded(record, info.data.get("recognition"))
+
+    @field_validator("places_split")
+    @classmethod
+    def _no_more_than_all(cls, split: PlacesSplit | None, info: ValidationInfo) -> PlacesSplit | None:
+        return within_total(split, info.data.get("places_per_year"))
 
     @field_validator("compensation")
     @classmethod

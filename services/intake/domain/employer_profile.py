@@ -116,6 +116,19 @@ class Compensation(Body):
     note: ShortText | None = None
 
 
+Count = Annotated[int, Field(ge=0, le=10_000)]
+"""How many of something an employer has in a year."""
+
+
+class PlacesSplit(Body):
+    """How many of the places in a year are for students of which kind of school (B8)."""
+
+    model_config = examples({"pro": 3, "vso": 1})
+
+    pro: Count | None = Field(default=None, description="For practical education (PrO); null: not known.")
+    vso: Count | None = Field(default=None, description="For special secondary education (VSO); null: not known.")
+
+
 class SocialReturn(Body):
     """An obligation from public procurement to offer places (B29)."""
 
@@ -125,6 +138,13 @@ class SocialReturn(Body):
     percentage: Annotated[float, Field(gt=0, le=100)] | None = Field(default=None, description="Of the contract's sum.")
     until_date: Day | None = None
     note: ShortText | None = None
+
+
+def within_total(split: PlacesSplit | None, total: int | None) -> PlacesSplit | None:
+    """For a field validator: the parts are no more than all together, where that is known; raises ValueError."""
+    if split and total is not None and (split.pro or 0) + (split.vso or 0) > total:
+        raise ValueError("is more than `placesPerYear` together")
+    return split
 
 
 def recognised_if_recorded(record: SbbRecord | None, recognition: Any) -> SbbRecord | None:

@@ -1,4 +1,4 @@
-"""Facts of special care (C13, C14; AVG art. 9): codes and never a story, with a ground, and gone when they expire."""
+"""Facts of special care (C6–C8, C13, C14; AVG art. 9): codes and never a story, each with a ground and a last day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +19,14 @@ EXAMPLE: Example = {
     "expiresDate": "2027-07-31",
 }
 
+INDICATION: Example = {
+    "kind": "sheltered",
+    "code": "on-waiting-list",
+    "ground": "legal-task",
+    "reason": "Bepaalt welke plekken kunnen.",
+    "expiresDate": "2027-07-31",
+}
+
 LONGEST = timedelta(days=400)
 """A school year and the holidays after it: whether it still is so, and still is needed, is looked at each year."""
 
@@ -28,7 +36,18 @@ class SpecialKind(StrEnum):
 
     BEHAVIOUR = "behaviour"
     HOME_SITUATION = "home-situation"
+    DAY_ACTIVITY = "day-activity"
+    """Dagbesteding (Wmo or Wlz): how far the request for an indication is."""
+    SHELTERED = "sheltered"
+    """Beschut werk: the same, of UWV's advice; who has it may still wait for a place."""
+    JOB_AGREEMENT = "job-agreement"
+    """Banenafspraak: the same, of being registered in the doelgroepregister."""
 
+
+INDICATIONS = frozenset({SpecialKind.DAY_ACTIVITY, SpecialKind.SHELTERED, SpecialKind.JOB_AGREEMENT})
+"""Of these the code is a status, and a student has one at a time."""
+
+_REQUEST = ("not-requested", "requested", "granted", "refused")
 
 CODES: dict[SpecialKind, tuple[str, ...]] = {
     SpecialKind.BEHAVIOUR: (
@@ -47,8 +66,14 @@ CODES: dict[SpecialKind, tuple[str, ...]] = {
         "no-contact-with-home",
         "changing-address",
     ),
+    SpecialKind.DAY_ACTIVITY: _REQUEST,
+    SpecialKind.SHELTERED: (*_REQUEST, "on-waiting-list"),
+    SpecialKind.JOB_AGREEMENT: _REQUEST,
 }
 """What a coordinator has to know to choose and guide a place, and no more."""
+
+
+_SAID = "; ".join(f"`{kind}`: {', '.join(codes)}" for kind, codes in CODES.items())
 
 
 class SpecialGround(StrEnum):
@@ -61,10 +86,10 @@ class SpecialGround(StrEnum):
 class RecordSpecialFact(Body):
     """One fact, by its code."""
 
-    model_config = examples(EXAMPLE)
+    model_config = examples(EXAMPLE, INDICATION)
 
     kind: SpecialKind
-    code: str = Field(max_length=63, description="See the kind; what has no code is not recorded.")
+    code: str = Field(max_length=63, description=f"What has no code is not recorded. {_SAID}.")
     ground: SpecialGround
     reason: ShortText = Field(description="Why guidance needs it: without names and without a story.")
     expires_date: Day

@@ -166,7 +166,11 @@ class StudentFacts(Body):
     possibilities: Codes = Field(default=(), description="What goes well: the same codes as the limits.")
     skills: Skills | None = None
     level: Level | None = None
-    indications: Annotated[tuple[Indication, ...], Field(max_length=9)] = ()
+    indications: Annotated[tuple[Indication, ...], Field(max_length=9)] = Field(
+        default=(),
+        description="Stands beside the ordinary facts, without a ground or an end: record `special-facts` instead.",
+        json_schema_extra={"deprecated": True},
+    )
     practice_certificates: Annotated[tuple[PracticeCertificate, ...], Field(max_length=60)] = Field(
         default=(), description="Praktijkverklaringen: how far the student is with each work process."
     )

@@ -198,6 +198,8 @@ def _why(kind: str, message: str, field: str) -> Why:
         return Why.TOO_LONG
     if "lies before" in message:
         return Why.ORDER
+    if "more than `placesPerYear`" in message:
+        return Why.SPLIT
     if kind == "missing":
         return Why.MISSING
     return _SAID.get(field, Why.NOT_VALID)

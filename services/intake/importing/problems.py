@@ -26,6 +26,7 @@ class Why(StrEnum):
     WEBSITE = "website"
     PLACE = "place"
     ORDER = "order"
+    SPLIT = "split"
     NO_STUDENT = "no-such-student"
     NO_EMPLOYER = "no-such-employer"
     NO_SECTOR = "no-sector"
@@ -62,6 +63,7 @@ WORDS: dict[Why, Words] = {
         "This place is not known, or there are several: give a column Gemeentecode, for example GM0995.",
     ),
     Why.ORDER: Words("Dit ligt voor het begin.", "This lies before the begin."),
+    Why.SPLIT: Words("PrO en VSO zijn samen meer dan het totaal.", "PrO and VSO are more than all together."),
     Why.NO_STUDENT: Words(
         "Deze leerling staat niet in het register van de school. Importeer eerst de leerlingen.",
         "The school's register has no such student. Import the students first.",

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.domain.addresses import Address, Situation
+from services.intake.domain.contact_person import UNNAMED
 from services.intake.domain.employer import EmployerFacts, EmployerSource, SchoolCooperation
 from services.intake.domain.student import StudentFacts
 from services.intake.geography import plain
@@ -20,7 +21,11 @@ from shared.events.codes import Weekday
 Situate = Callable[[Address], Situation]
 """Where an address is; raises `Invalid`."""
 
-_EMPLOYER = {f"contact_persons.{name}": f"contact_{name}" for name in ("name", "role", "telephone", "email")}
+_EMPLOYER = {f"contact_persons.{name}": f"contact_{name}" for name in ("name", "role", "telephone", "email")} | {
+    "places_split": "places_pro",
+    "places_split.pro": "places_pro",
+    "places_split.vso": "places_vso",
+}
 _STUDENT = {"travel.max_minutes": "travel_minutes"}
 """Which column a part of the facts was read from, where its name is another."""
 
@@ -57,6 +62,7 @@ class Reader:
             "recognition": cells.code("recognition", words.RECOGNITIONS),
             "guidance": cells.code("guidance", words.GUIDANCE),
             "places_per_year": cells.number("places_per_year"),
+            "places_split": _split(cells),
             "jobs_per_year": cells.number("jobs_per_year"),
             "telephone": cells.text("telephone"),
             "email": cells.text("email"),
@@ -196,8 +202,13 @@ def _contact(cells: Cells) -> list[dict[str, str | None]]:
     name, role = cells.text("contact_name"), cells.text("contact_role")
     telephone, email = cells.text("contact_telephone"), cells.text("contact_email")
     if name is None and (telephone or email):
-        name = "Contactpersoon"
+        name = UNNAMED
     return [{"name": name, "role": role, "telephone": telephone, "email": email}] if name else []
+
+
+def _split(cells: Cells) -> dict[str, int | None] | None:
+    parts = {kind: cells.number(f"places_{kind}") for kind in ("pro", "vso")}
+    return parts if any(part is not None for part in parts.values()) else None
 
 
 def _travel(cells: Cells) -> dict[str, Any] | None:

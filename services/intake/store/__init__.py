@@ -8,6 +8,7 @@ from services.intake.store.contacts import ContactStore
 from services.intake.store.duplicates import DuplicateStore, Pair
 from services.intake.store.employer_search import EmployerSearch, Found, Order, Sort
 from services.intake.store.employers import EmployerFilter, EmployerStore
+from services.intake.store.erased_contacts import ErasedContactStore
 from services.intake.store.erasures import ErasureStore
 from services.intake.store.grounds import GroundStore, SpecialFactStore
 from services.intake.store.imports import Doubt, ImportStore
@@ -44,6 +45,7 @@ __all__ = [
     "EmployerFilter",
     "EmployerSearch",
     "EmployerStore",
+    "ErasedContactStore",
     "ErasureStore",
     "Found",
     "GroundStore",

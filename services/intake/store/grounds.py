@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.ground import Ground, RecordGround
 from services.intake.domain.rights import Viewer
-from services.intake.domain.special_fact import RecordSpecialFact, SpecialFact
+from services.intake.domain.special_fact import RecordSpecialFact, SpecialFact, SpecialKind
 from services.intake.store.ground_tables import grounds, special_facts
 from services.intake.store.rows import document, page_of, read
 from shared.api import PageRequest
@@ -95,6 +95,11 @@ class SpecialFactStore:
     async def remove(self, fact_id: UUID) -> None:
         """Delete one: nothing of it is kept."""
         await self._session.execute(delete(special_facts).where(special_facts.c.id == fact_id))
+
+    async def remove_kind(self, student_id: UUID, kind: SpecialKind) -> None:
+        """The same of those of a kind: what was said of it is no longer so."""
+        which = special_facts.c.student_id == student_id, special_facts.c.fact["kind"].astext == kind
+        await self._session.execute(delete(special_facts).where(*which))
 
 
 def _standing(today: date) -> Any:

@@ -10,6 +10,7 @@ from services.intake.days import today
 from services.intake.domain.employer import Employer
 from services.intake.domain.imports import RowDecision
 from services.intake.domain.likeness import Traits
+from services.intake.forgetting import kept_out
 from services.intake.importing.columns import ImportKind
 from services.intake.importing.reading import EmployerRow
 from services.intake.importing.recognising import Candidate, Finding, Known, Verdict
@@ -54,7 +55,7 @@ async def write(piece: Piece) -> Mapping[str, int]:
     new = {row.row: _registered(piece, row) for row in good if row.row in meant and meant[row.row] is None}
     known = await employers.lock_all({employer_id for employer_id in meant.values() if employer_id})
     changed = _joined(piece, [row for row in good if meant.get(row.row) in known], meant, known)
-    await _keep(piece, [*new.values(), *changed])
+    await _keep(piece, [*await kept_out(piece.work, list(new.values())), *changed])
     await _remember(piece, good, {row: employer.id for row, employer in new.items()} | _ids(meant, known))
     return {"registered": len(new), "recognised": len(meant) - len(new), "skipped": len(piece.rows) - len(meant)}
 
