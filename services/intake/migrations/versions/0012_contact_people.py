@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0011_contact_people"
-down_revision = "0010_protected"
+revision = "0012_contact_people"
+down_revision = "0011_reminders"
 
 ERASED = """
 create table erased_contacts (
