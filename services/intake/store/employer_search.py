@@ -121,12 +121,12 @@ class EmployerSearch:
         """Those that the caller may know of and that fit, one more than asked for."""
         words = None if wanted.text is None else await self._searched(wanted.text)
         fitting = _around(filtered(select(employers.c.id).where(visible_to(viewer)), wanted), order)
-        if words is not None:
-            fitting = fitting.where(_has(words.wide) if words.words else false())
         if words is not None and words.words and order.sort is Sort.RELEVANCE:
             fitting = _best(fitting, words)
         else:
             fitting = fitting.add_columns(_key(order).label("sort_key"))
+            if words is not None:
+                fitting = fitting.where(_has(words.wide) if words.words else false())
         page_of_ids = _sorted(fitting.subquery(), order.sort, page).subquery()
         query: Select[Any] = select(*KEPT, page_of_ids.c.sort_key).join(page_of_ids, page_of_ids.c.id == employers.c.id)
         rows = await self._session.execute(query.order_by(*_in_order(page_of_ids, order.sort)))
@@ -172,10 +172,15 @@ def _key(order: Order) -> ColumnElement[Any]:
 
 
 def _best(fitting: Select[Any], words: Searched) -> Any:
-    """Of those that have the words, no more than say something: whose name begins so, and others; with their rank."""
+    """Of those that have the words, no more than say something: whose name begins so, and others; with their rank.
+
+    The first are read in the order of the index on names until there are enough. The condition that they have the words
+    stands in an expression there, since PostgreSQL would fetch all that have them first (70 ms for ten thousand).
+    """
     ranked = fitting.add_columns((-_rank(words)).label("sort_key"))
-    named = ranked.where(_begins(words)).order_by(employers.c.name_text, employers.c.id)
-    return union(*(some.limit(RANKED_AT_MOST).subquery().select() for some in (named, ranked)))
+    named = ranked.where(func.coalesce(_has(words.wide), false()), _begins(words))
+    named = named.order_by(employers.c.name_text, employers.c.id)
+    return union(*(some.limit(RANKED_AT_MOST).subquery().select() for some in (named, ranked.where(_has(words.wide)))))
 
 
 def _rank(words: Searched) -> ColumnElement[Any]:
