@@ -54,7 +54,7 @@ def nets(draw: st.DrawFn, *, nested: bool) -> Net:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(nets(nested=True), st.randoms(use_true_random=False))
 def test_units_inside_units_in_any_order_of_students_cost_what_or_tools_and_highs_find(
     net: Net, random: Random
@@ -66,7 +66,7 @@ def test_units_inside_units_in_any_order_of_students_cost_what_or_tools_and_high
     assert objective(net, searched.edge) == by_flow(net) == by_highs(net)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(nets(nested=False), st.randoms(use_true_random=False))
 def test_single_units_cost_what_scipy_finds(net: Net, random: Random) -> None:
     searched, order = again(net), list(range(len(net.alone)))

@@ -127,8 +127,11 @@ def take_in(net: Net, number: int, newcomer: int) -> None:
 
 def look_at(net: Net, number: int, student: int, base: int, end: End, queue: Queue) -> End:
     """Look where a student can go."""
+    unit, cost, price, most = net.unit, net.cost, net.price, end.cost - base
     for edge in range(net.first[student], net.first[student + 1]):
-        end = reach(net, number, net.unit[edge], base + net.cost[edge], edge, end, queue)
+        if cost[edge] + price[unit[edge]] < most:  # few are: the rest is for those
+            end = reach(net, number, unit[edge], base + cost[edge], edge, end, queue)
+            most = end.cost - base
     return end
 
 
