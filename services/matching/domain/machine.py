@@ -10,7 +10,7 @@ from services.matching.domain import paths
 from services.matching.domain.paths import Ints, Net
 
 WORTH_IT = 10_000
-"""Edges from which on compiled code is used: with fewer, plain Python takes a tenth of a second at most."""
+"""Edges from which on compiled code is used: with fewer, plain Python takes some tenths of a second at most."""
 
 INNER_FIRST = ("leave", "sit", "count", "move", "reach", "look_at", "look_on", "take_in", "solve")
 
