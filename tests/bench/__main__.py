@@ -12,13 +12,13 @@ from pathlib import Path
 import uvloop
 
 from deploy.servers import Servers, environment, start_servers, stop_servers
-from tests.bench import chain, importing, journey, latency, limits, register
+from tests.bench import chain, importing, journey, latency, limits, plan, register
 from tests.bench.machine import described
 from tests.bench.place import opened
 from tests.bench.table import Sheet
 from tests.support.bench import Bench, prepared_bench
 
-SECTIONS = ("limits", "chain", "latency", "journey", "register", "import")
+SECTIONS = ("limits", "chain", "latency", "journey", "register", "import", "plan")
 
 
 @contextlib.contextmanager
@@ -53,6 +53,8 @@ async def run(bench: Bench, sheet: Sheet, asked: argparse.Namespace) -> None:
         await register.measure(bench.servers, asked.count, sheet)
     if "import" in asked.sections:
         await importing.measure(bench.servers, asked.count, sheet)
+    if "plan" in asked.sections:
+        plan.measure(asked.count, asked.rounds, sheet)
 
 
 def main() -> None:

@@ -17,5 +17,6 @@ async def test_the_bench_measures_every_section_and_finds_every_effect_once(benc
         "Searching 3,750",
         "A create over HTTP",
         "A list of",
+        "The plan of a region",
     ):
         assert heading in shown.getvalue()

@@ -85,3 +85,12 @@ def test_what_is_kept_for_one_school_is_not_given_to_two_of_another() -> None:
     assert len(chosen(some(3), opening)) == 1
     mixed = chosen([*some(3), a_search(school_id=OTHER_SCHOOL)], opening)
     assert sum(one.pair.search.school_id != OTHER_SCHOOL for one in mixed) <= 1
+
+
+def test_what_is_kept_for_a_school_and_what_is_left_for_the_others_is_proposed_at_once() -> None:
+    kept = [{"school_id": OTHER_SCHOOL, "seats": 2, "until_date": TODAY}]
+    opening = Opening(an_offer(seats=3, reservations=kept))
+    of_both = [*some(3), *(a_search(school_id=OTHER_SCHOOL) for _ in range(3))]
+    schools = [one.pair.search.school_id == OTHER_SCHOOL for one in chosen(of_both, opening)]
+    assert len(schools) == 3
+    assert sum(not kept_for for kept_for in schools) <= 1

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from services.matching.domain.score import Factor
 from services.matching.domain.widening import GroupBounds
 from services.matching.domain.windows import Window, taken_at_most
 from shared.events.codes import PlacementKind, Step
+
+Unit = tuple[UUID, int]
+"""An offer, and how many of its seats are open to a school: schools for which fewer are open share those."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,16 @@ class Fit:
     def points(self) -> int:
         """The score."""
         return score.total(self.reasons)
+
+    @property
+    def wish(self) -> int:
+        """The part of the score that honours a wish."""
+        return sum(reason.points for reason in self.reasons if reason.factor == score.WISH)
+
+    @property
+    def unit(self) -> Unit:
+        """The seats that are open to the student's school."""
+        return self.offer.offer_id, self.pair.seats
 
     @property
     def offer(self) -> Offer:
@@ -56,7 +70,7 @@ def propose(
     """
     kept = _in_groups_that_can_form(fits, bounds, members)
     by_pair = {(one.student_id, one.offer.offer_id): one for one in kept}
-    plan = engine.propose(Problem([_candidate(one) for one in kept], _seats(kept, bounds)))
+    plan = engine.propose(Problem([_candidate(one) for one in kept], *_seats(kept, bounds)))
     return [by_pair[chosen.student, chosen.offer] for chosen in plan]  # type: ignore[index]  # names are ids here
 
 
@@ -78,27 +92,35 @@ def _is_group(one: Fit) -> bool:
     return one.offer.kind is PlacementKind.GROUP
 
 
-def _seats(fits: Sequence[Fit], bounds: Mapping[UUID, GroupBounds]) -> dict[UUID, int]:
-    """How many seats of each offer can be given at once.
+def _seats(fits: Sequence[Fit], bounds: Mapping[UUID, GroupBounds]) -> tuple[dict[Unit, int], dict[Unit, Unit]]:
+    """How many seats of each offer can be given at once, and which of them lie inside which.
 
     Each fit alone has a seat in its own window. Together they have as many as are free all through the time that the
-    windows span, without what is kept for some of the schools only: never too many, and what remains is given in the
-    next round.
+    windows span: never too many, and what remains is given in the next round. Where some are kept for a school, the
+    others share the rest of them, inside those that are open to that school.
     """
-    windows: dict[UUID, list[Fit]] = {}
+    by_offer: dict[UUID, list[Fit]] = {}
     for one in fits:
-        windows.setdefault(one.offer.offer_id, []).append(one)
-    return {offer_id: max(1, _free_throughout(members, bounds)) for offer_id, members in windows.items()}
+        by_offer.setdefault(one.offer.offer_id, []).append(one)
+    seats, around = {}, {}
+    for members in by_offer.values():
+        taken, most = _taken_throughout(members), _group_at_most(members, bounds)
+        units = sorted({one.unit for one in members})
+        seats.update({unit: max(1, min(unit[1], most) - taken) for unit in units})
+        around.update(dict(pairwise(units)))
+    return seats, around
 
 
-def _free_throughout(fits: Sequence[Fit], bounds: Mapping[UUID, GroupBounds]) -> int:
-    opening = fits[0].pair.opening
+def _taken_throughout(fits: Sequence[Fit]) -> int:
     end = None if any(one.window.end is None for one in fits) else max(one.window.last for one in fits)
     span = Window(min(one.window.begin for one in fits), end)
-    seats = min(one.pair.seats for one in fits)
-    if opening.offer.kind is PlacementKind.GROUP:
-        seats = min(seats, max(bounds[one.student_id].largest for one in fits))
-    return seats - taken_at_most(opening.stays, span)
+    return taken_at_most(fits[0].pair.opening.stays, span)
+
+
+def _group_at_most(fits: Sequence[Fit], bounds: Mapping[UUID, GroupBounds]) -> int:
+    if not _is_group(fits[0]):
+        return fits[0].offer.seats
+    return max(bounds[one.student_id].largest for one in fits)
 
 
 def _candidate(one: Fit) -> Candidate:
@@ -107,7 +129,9 @@ def _candidate(one: Fit) -> Candidate:
         student=search.student_id,
         offer=one.offer.offer_id,
         hardness=hardness.of(search).level,
-        points=one.points,
+        points=one.points - one.wish,
+        wish=one.wish,
+        unit=one.unit,
         rank=(search.since.date().isoformat(), *_facts(search.profile), *_facts_of_offer(one.offer)),
     )
 

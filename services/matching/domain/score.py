@@ -18,6 +18,10 @@ FEW_EXPERIENCES = 3
 """Below three earlier placements an average says more of a person than of the employer."""
 
 
+WISH = "wish"
+"""The factor that comes before all others together."""
+
+
 class Direction(StrEnum):
     """Whether a factor speaks for a place or against it."""
 
@@ -42,13 +46,13 @@ class Factor:
 def _wish(pair: Pair, weights: Weights) -> Factor | None:
     sector = words.sector(pair.opening.offer.sector)
     if not pair.profile.wishes:
-        return Factor("wish", 0, f"Er is nog geen wens: hier kan worden ontdekt hoe {sector} bevalt.")
+        return Factor(WISH, 0, f"Er is nog geen wens: hier kan worden ontdekt hoe {sector} bevalt.")
     if pair.wish is None:
         near = words.sector(pair.neighbour_of.sector) if pair.neighbour_of else ""
-        return Factor("wish", 0, f"Omdenken: {sector} ligt dicht bij de wens {near}.")
+        return Factor(WISH, 0, f"Omdenken: {sector} ligt dicht bij de wens {near}.")
     points = {1: weights.first_wish, 2: weights.second_wish}.get(pair.wish.rank, weights.further_wish)
     rank = {1: "eerste", 2: "tweede", 3: "derde"}.get(pair.wish.rank, f"{pair.wish.rank}e")
-    return Factor("wish", points, f"Past bij de {rank} keuze: {sector}.")
+    return Factor(WISH, points, f"Past bij de {rank} keuze: {sector}.")
 
 
 def _tasks(pair: Pair, weights: Weights) -> Factor | None:

@@ -1,8 +1,9 @@
 """Settling: give every free seat and every searching student that something happened to what there is for them."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -83,7 +84,8 @@ class _Settling:
         regions = {one.pair.search.region for one in found}
         bounds = {region: (await self.settings.of(region)).group_bounds for region in regions}
         by_student = {one.student_id: bounds[one.pair.search.region] for one in found}
-        chosen = fits.propose(ENGINE, found, by_student, await self.openings.members(group_offers))
+        members = await self.openings.members(group_offers)
+        chosen = await asyncio.to_thread(fits.propose, ENGINE, found, by_student, members)
         for one in chosen:
             await self._propose(one)
         placed = {one.student_id for one in chosen}
@@ -97,8 +99,7 @@ class _Settling:
         freed = await self.openings.by_ids(offers) if self.waiting else []
         near = await self.openings.suiting([search.profile for search in self.given])
         pairs = [*_pairs(self.given, near), *_pairs(self.waiting, freed)]
-        found = (fits.fit(Pair(search, opening, today)) for search, opening in pairs)
-        return [one for one in found if one]
+        return await asyncio.to_thread(_fitting, pairs, today)
 
     async def _propose(self, one: Fit) -> None:
         search = one.pair.search
@@ -170,6 +171,12 @@ class _Settling:
                 )
             )
             log.info("student_unmatched", student=str(search.student_id), alike=described.alike)
+
+
+def _fitting(pairs: Sequence[tuple[Search, Opening]], today: date) -> list[Fit]:
+    """Seconds of work for a region: nobody on the event loop waits for it."""
+    found = (fits.fit(Pair(search, opening, today)) for search, opening in pairs)
+    return [one for one in found if one]
 
 
 def _pairs(searches: Sequence[Search], openings: Sequence[Opening]) -> list[tuple[Search, Opening]]:
