@@ -34,6 +34,8 @@ PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8"><meta http-equiv=
 <style>body{{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}}pre{{white-space:pre-wrap}}
 summary{{cursor:pointer}}</style><h1>Post ({count})</h1>{mails}</html>"""
 
+NOTHING = "<p>Nog geen post. Wie post wil, zegt dat met <code>PUT /v1/me</code> bij notifications.</p>"
+
 
 @dataclass
 class Mailbox:
@@ -63,7 +65,7 @@ def create_app(mailbox: Mailbox, smtp_port: int) -> Starlette:
             yield
 
     async def page(_: Request) -> Response:
-        mails = "".join(_as_html(mail) for mail in reversed(mailbox.mails))
+        mails = "".join(_as_html(mail) for mail in reversed(mailbox.mails)) or NOTHING
         return HTMLResponse(PAGE.format(count=len(mailbox.mails), mails=mails))
 
     async def messages(request: Request) -> Response:
