@@ -16,7 +16,7 @@ async def test_a_student_without_a_place_leads_to_a_call_for_help_and_a_tip_come
     student = await ready_student_of(coordinator, wishes=[{"rank": 1, "sector": "sport", "tasks": []}])
     calls = {}
     for kind, hook in hooks.items():
-        call = await hook.next(within=20)
+        call = await hook.next(within=30)
         calls[kind] = call
         wire = json.dumps(call.event)
         assert call.type == UNMATCHED
@@ -49,7 +49,7 @@ async def test_the_kind_of_work_is_named_when_five_look_for_it(world: World) -> 
         await ready_student_of(coordinator, wishes=[{"rank": 1, "sector": "textiel-en-mode", "tasks": []}])
     kinds = []
     while "textiel-en-mode" not in kinds:
-        kinds.append((await hook.next(within=20)).data.get("kindOfWork"))
+        kinds.append((await hook.next(within=30)).data.get("kindOfWork"))
     assert kinds[0] is None
 
 

@@ -33,6 +33,20 @@ PLACES = {
         "latitude": 51.98,
         "longitude": 5.91,
     },
+    "AM09": {
+        "postcode": "7001 AB",
+        "place": "Doetinchem",
+        "municipality": "GM0222",
+        "latitude": 51.96,
+        "longitude": 6.29,
+    },
+    "AM36": {
+        "postcode": "8011 AB",
+        "place": "Zwolle",
+        "municipality": "GM0193",
+        "latitude": 52.51,
+        "longitude": 6.09,
+    },
     "AM11": {
         "postcode": "8232 VT",
         "place": "Lelystad",
@@ -91,7 +105,7 @@ class Person:
         assert answer.is_success, answer.text
         return answer.json()
 
-    async def until(self, service: str, path: str, seen: Any, within: float = 15) -> Any:
+    async def until(self, service: str, path: str, seen: Any, within: float = 30) -> Any:
         """Read a resource again until it is there and `seen(resource)` gives something; what it gives."""
         async with asyncio.timeout(within):
             while True:
@@ -216,7 +230,7 @@ async def ready_student_of(coordinator: Person, **facts: Any) -> str:
     return str(made["id"])
 
 
-async def proposal_for(coordinator: Person, student: str, within: float = 15) -> dict[str, Any]:
+async def proposal_for(coordinator: Person, student: str, within: float = 30) -> dict[str, Any]:
     """The open proposal of a student, as soon as there is one."""
 
     def opened(page: Any) -> Any:
