@@ -14,7 +14,7 @@ from services.intake.domain.erasure import ErasureReason
 from services.intake.store.erased_contact_tables import erased_contacts
 from services.intake.store.location_tables import locations
 from services.intake.store.merge_tables import employer_merges
-from services.intake.store.rows import page_of, read
+from services.intake.store.rows import like_escaped, page_of, read
 from services.intake.store.tables import employers, metadata
 from shared.api import PageRequest
 
@@ -145,8 +145,7 @@ def _names(employer: Employer) -> list[str]:
 
 
 def _squeezed(name: str) -> str:
-    plain = name.upper().replace(" ", "")
-    return plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return like_escaped(name.upper().replace(" ", ""))
 
 
 def _marks(row: Row[Any]) -> ContactMarks:

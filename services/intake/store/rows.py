@@ -79,5 +79,9 @@ def _id_in(cursor: str) -> UUID:
 
 def words_of(text: str) -> list[str]:
     """LIKE patterns, one for each word: what a user types is never a pattern itself."""
-    escaped = (word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in text.casefold().split())
-    return [f"%{word}%" for word in escaped]
+    return [f"%{like_escaped(word)}%" for word in text.casefold().split()]
+
+
+def like_escaped(plain: str) -> str:
+    """A text as it stands in a LIKE pattern that is to find just it."""
+    return plain.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
