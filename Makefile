@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test bench faults lint types docs lock .venv
+.PHONY: help demo up down test bench faults lint types docs screenshots lock .venv
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ types: .venv ## mypy, strict
 
 docs: .venv ## generate what follows from the code: events, schemas, API documents
 	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls
+
+screenshots: .venv ## pictures of every page of the front end, of what `make demo` left running
+	@.venv/bin/python -m tests.frontend.screenshots
 
 lock: .venv ## choose newest versions anew and write requirements.lock
 	@deploy/uv lock --upgrade && deploy/uv export --quiet --all-packages --no-emit-workspace --format requirements.txt -o requirements.lock

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Annotated
 
 import psutil
 import typer
@@ -25,10 +26,14 @@ def _group() -> None:
 
 
 @analytics.command()
-def rebuild(folder: Folder = HERE) -> None:
+def rebuild(
+    folder: Folder = HERE,
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it would give what is shown.")] = False,
+) -> None:
     """Count all figures again from the other services' logs; until that is done the old ones are shown.
 
-    When it is interrupted, or refused since a log no longer holds its beginning, nothing has changed.
+    When it is interrupted, the next one goes on; nothing that is shown has changed till then.
 
     Example: [bold]stagebrug analytics rebuild[/bold]
     """
@@ -40,5 +45,6 @@ def rebuild(folder: Folder = HERE) -> None:
     except psutil.Error as error:
         raise StackError(f"The settings of analytics cannot be read: {error}.") from None
     command = [sys.executable, "-m", "services.analytics.rebuild"]
+    command += ["--check"] if check else []
     if subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode:
-        raise StackError("The figures were not counted again.")
+        raise StackError("The figures differ, see above." if check else "The figures were not counted again.")

@@ -1,4 +1,7 @@
-"""A small OpenID issuer for development: discovery, keys, and tokens for machines. Not for use outside one machine."""
+"""A small OpenID issuer for development: discovery, keys, tokens for machines, logins for people.
+
+Not for use outside one machine.
+"""
 
 import argparse
 import base64
@@ -11,27 +14,24 @@ from urllib.parse import parse_qs, unquote
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from deploy import tokens
+from deploy.errors import OAuthRefused
+from deploy.logins import Logins
 from deploy.ports import LOOPBACK
 
 MACHINE_TOKEN_LIFETIME = timedelta(minutes=15)
-
-
-class TokenRefused(Exception):
-    """A token request that OAuth has a word for (RFC 6749 §5.2)."""
-
-    def __init__(self, error: str, status: int = 400) -> None:
-        super().__init__(error)
-        self.error = error
-        self.status = status
+PERSONS = ("authorization_code", "refresh_token")
 
 
 def create_app(folder: Path, issuer: str) -> Starlette:
     """The issuer with the keys and clients of `folder`, known to the world as `issuer`."""
+    logins = Logins(folder, issuer)
 
     async def discovery(_: Request) -> JSONResponse:
         return JSONResponse(_discovery(issuer))
@@ -42,17 +42,27 @@ def create_app(folder: Path, issuer: str) -> Starlette:
     async def token(request: Request) -> JSONResponse:
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
         try:
-            answer = _machine_token(folder, issuer, form, request.headers.get("authorization", ""))
-        except TokenRefused as refused:
+            if form.get("grant_type") in PERSONS:
+                answer = logins.exchange(form)
+            else:
+                answer = _machine_token(folder, issuer, form, request.headers.get("authorization", ""))
+        except OAuthRefused as refused:
             return JSONResponse({"error": refused.error}, refused.status)
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+    async def leave(request: Request) -> Response:
+        return logins.leave(request)
 
     routes = [
         Route("/.well-known/openid-configuration", discovery),
         Route("/jwks.json", keys),
         Route("/token", token, methods=["POST"]),
+        Route("/authorize", logins.authorize, methods=["GET", "POST"]),
+        Route("/logout", leave),
     ]
-    return Starlette(routes=routes)
+    # tokens travel in bodies and headers only: whoever has none learns nothing here
+    cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"])
+    return Starlette(routes=routes, middleware=[cors])
 
 
 def _discovery(issuer: str) -> dict[str, Any]:
@@ -60,11 +70,15 @@ def _discovery(issuer: str) -> dict[str, Any]:
         "issuer": issuer,
         "jwks_uri": f"{issuer}/jwks.json",
         "token_endpoint": f"{issuer}/token",
-        "grant_types_supported": ["client_credentials"],
-        "response_types_supported": [],
+        "authorization_endpoint": f"{issuer}/authorize",
+        "end_session_endpoint": f"{issuer}/logout",
+        "grant_types_supported": ["client_credentials", *PERSONS],
+        "response_types_supported": ["code"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [tokens.ALGORITHM],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
     }
 
 
@@ -72,12 +86,12 @@ def _machine_token(folder: Path, issuer: str, form: dict[str, str], authorizatio
     client_id, secret = _credentials(form, authorization)
     client = tokens.registered_clients(folder).get(client_id)
     if client is None or not secrets.compare_digest(client["secret"].encode(), secret.encode()):
-        raise TokenRefused("invalid_client", 401)
+        raise OAuthRefused("invalid_client", 401)
     if form.get("grant_type") != "client_credentials":
-        raise TokenRefused("unsupported_grant_type")
+        raise OAuthRefused("unsupported_grant_type")
     scope = form.get("scope") or client["scope"]
     if not set(scope.split()) <= set(client["scope"].split()):
-        raise TokenRefused("invalid_scope")
+        raise OAuthRefused("invalid_scope")
     claims = {**client["claims"], "sub": client_id, "client_id": client_id, "scope": scope}
     return {
         "access_token": tokens.mint(folder, issuer, claims, MACHINE_TOKEN_LIFETIME),
@@ -95,7 +109,7 @@ def _credentials(form: dict[str, str], authorization: str) -> tuple[str, str]:
     try:
         client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        raise TokenRefused("invalid_client", 401) from None
+        raise OAuthRefused("invalid_client", 401) from None
     return unquote(client_id), unquote(secret)
 
 

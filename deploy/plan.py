@@ -20,9 +20,10 @@ PORTS = {
     "analytics": 8104,
     "smtp": 8125,
     "mail": 8126,
+    "gateway": 8110,
 }
 
-SUPPORT = ("issuer", "mail")
+SUPPORT = ("issuer", "mail", "gateway")
 """Processes beside the services; the mail catcher has two ports."""
 
 

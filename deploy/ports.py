@@ -1,5 +1,6 @@
 """Ports on this machine: free ones, and who holds a taken one."""
 
+import secrets
 import socket
 from collections.abc import Iterable
 
@@ -9,25 +10,20 @@ from deploy.errors import StackError
 
 LOOPBACK = "127.0.0.1"
 
+NOT_EPHEMERAL = range(10_000, 32_000)
+"""Below what Linux (from 32768) and macOS (from 49152) give to connections: one of those may take a port from there
+between the moment that we find it free and the moment that its server starts."""
+
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on now, and that no outgoing connection gets while its server starts."""
+    return free_ports(["one"])["one"]
 
 
 def free_ports(names: Iterable[str]) -> dict[str, int]:
-    """A free port for each name; all are held until the last is found, so that none comes twice."""
-    probes = {name: socket.socket() for name in names}
-    try:
-        for probe in probes.values():
-            probe.bind((LOOPBACK, 0))
-        return {name: int(probe.getsockname()[1]) for name, probe in probes.items()}
-    finally:
-        for probe in probes.values():
-            probe.close()
+    """A free port for each name, none twice."""
+    candidates = secrets.SystemRandom().sample(NOT_EPHEMERAL, k=1000)
+    return dict(zip(names, filter(is_free, candidates), strict=False))
 
 
 def is_free(port: int) -> bool:

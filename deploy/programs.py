@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from deploy.databases import Database
 from deploy.passwords import Passwords
-from deploy.plan import Plan
+from deploy.plan import SERVICES, Plan
 from deploy.ports import LOOPBACK
 from deploy.processes import Program
 from deploy.servers import Broker
@@ -25,7 +25,7 @@ FRONT_ENDS = ("http://localhost:3000", "http://localhost:5173")
 SCOPES = {
     "intake": "matching:events:read notifications:events:read analytics:events:read",
     "matching": "intake:profiles:read intake:events:read",
-    "notifications": "intake:events:read matching:events:read",
+    "notifications": "intake:letters:read intake:events:read matching:events:read notifications:events:read",
     "analytics": "intake:events:read matching:events:read notifications:events:read",
 }
 """What a service's own tokens may be used for at its neighbours: whom it listens to, their log it may read again."""
@@ -41,6 +41,14 @@ def mail(plan: Plan) -> Program:
     """The mail catcher."""
     ports = ["--smtp-port", str(plan.ports["smtp"]), "--http-port", str(plan.ports["mail"])]
     return Program("mail", [sys.executable, "-m", "deploy.mailbox", *ports], _passed_on(), folder=ROOT)
+
+
+def gateway(plan: Plan) -> Program:
+    """The gateway with the front end."""
+    addresses = ["--port", str(plan.ports["gateway"]), "--issuer", plan.url("issuer")]
+    services = [f"{name}={plan.url(name)}" for name in SERVICES]
+    command = [sys.executable, "-m", "deploy.gateway", *addresses, *services]
+    return Program("gateway", command, _passed_on(), folder=ROOT)
 
 
 def service(plan: Plan, database: Database, broker: Broker, passwords: Passwords) -> Program:
@@ -71,7 +79,12 @@ def broker_user(vhost: str, name: str) -> str:
 
 
 def _common(plan: Plan) -> dict[str, str]:
-    defaults = {"STAGEBRUG_CORS_ORIGINS": json.dumps(FRONT_ENDS), "STAGEBRUG_LOG_FORMAT": "json"}
+    defaults = {
+        "STAGEBRUG_CORS_ORIGINS": json.dumps(FRONT_ENDS),
+        "STAGEBRUG_LOG_FORMAT": "json",
+        "STAGEBRUG_QUIET_HOURS": "none",  # who tries it in the evening wants to see mail
+        "STAGEBRUG_QUIET_WEEKENDS": "false",
+    }
     neighbours = {
         f"STAGEBRUG_{name}_URL".upper(): plan.url(name) for name in ("intake", "matching", "notifications", "analytics")
     }

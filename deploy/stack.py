@@ -12,7 +12,7 @@ from typing import Any, Self
 import asyncpg
 import httpx
 
-from deploy import broker, databases, processes, programs, records, tokens
+from deploy import broker, databases, people, processes, programs, records, tokens
 from deploy.databases import Database
 from deploy.errors import StackError
 from deploy.passwords import Passwords
@@ -46,7 +46,7 @@ class Stack:
         folder = folder.resolve()
         if not (known := records.read(plan_file(folder))):
             return None
-        plan = Plan(folder, known["name"], known["ports"], tuple(known["services"]))
+        plan = Plan(folder, known["name"], {**PORTS, **known["ports"]}, tuple(known["services"]))
         return cls(folder, plan.name, Servers(**known["servers"]), plan.urls, plan.services)
 
 
@@ -185,13 +185,16 @@ async def migrate(postgres_url: str, plan: Plan, passwords: Passwords) -> list[D
 
 
 def _support(plan: Plan, report: Report) -> None:
-    with step(report, "token issuer and mail catcher ready"):
+    with step(report, "token issuer, mail catcher and gateway ready"):
         tokens.signing_key(plan.folder)
         processes.start(plan.folder, programs.issuer(plan))
-        processes.start(plan.folder, programs.mail(plan))
-        issuer, mail = plan.url("issuer"), plan.url("mail")
+        people.allow(plan.folder, f"{plan.url('gateway')}/app")
+        for program in (programs.mail(plan), programs.gateway(plan)):
+            processes.start(plan.folder, program)
+        issuer, mail, gateway = plan.url("issuer"), plan.url("mail"), plan.url("gateway")
         processes.wait_until(plan.folder, "issuer", lambda: processes.answers(f"{issuer}/jwks.json"))
         processes.wait_until(plan.folder, "mail", lambda: processes.answers(f"{mail}/messages"))
+        processes.wait_until(plan.folder, "gateway", lambda: processes.answers(f"{gateway}/app/settings.json"))
 
 
 def _services(plan: Plan, ready: list[Database], node: Broker, passwords: Passwords, report: Report) -> None:

@@ -10,10 +10,11 @@ import asyncpg
 import httpx
 
 from deploy import broker, processes
+from deploy.plan import SUPPORT
 from deploy.servers import postgres, probes, rabbitmq
 from deploy.stack import READY, Stack
 
-HEALTH = {"issuer": "/jwks.json", "mail": "/messages"}
+HEALTH = {"issuer": "/jwks.json", "mail": "/messages", "gateway": "/app/settings.json"}
 """Where the parts that are no services show that they work."""
 
 COUNTS = """
@@ -72,7 +73,7 @@ class Status:
 def look(stack: Stack) -> Status:
     """Ask every part of a stack how it is; what does not answer is shown as such, nothing is raised."""
     servers = [_broker(stack), _database(stack)]
-    own = [_process(stack, name) for name in ("issuer", "mail", *stack.services)]
+    own = [_process(stack, name) for name in (*SUPPORT, *stack.services)]
     return Status(stack.servers.origin, servers + own, _queues(stack), asyncio.run(_messages(stack)))
 
 

@@ -26,13 +26,19 @@ def signing_key(folder: Path) -> RSAKey:
     return RSAKey.import_key(known)
 
 
-def mint(folder: Path, issuer: str, claims: Mapping[str, Any], lifetime: timedelta = timedelta(hours=8)) -> str:
+def mint(
+    folder: Path,
+    issuer: str,
+    claims: Mapping[str, Any],
+    lifetime: timedelta = timedelta(hours=8),
+    audience: str = AUDIENCE,
+) -> str:
     """A signed token with these claims beside who issued it, for whom and until when."""
     key = signing_key(folder)
     now = int(time.time())
     standard = {
         "iss": issuer,
-        "aud": AUDIENCE,
+        "aud": audience,
         "iat": now,
         "exp": now + int(lifetime.total_seconds()),
         "jti": secrets.token_hex(12),

@@ -6,6 +6,7 @@ gets everything there is, and is told where it begins; who was further and would
 
 import json
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from sqlalchemy import text
@@ -23,6 +24,9 @@ where position > greatest(cast(:after as bigint), cast(:begins_after as bigint))
   and (cardinality(cast(:types as text[])) = 0 or type = any(cast(:types as text[])))
 order by position limit :limit
 """)
+
+_ONE = text("select position, message from event_log where event_id = :event and position > :after")
+"""For who was told of an event once and keeps it no longer."""
 
 _BEGINS_AFTER = text("select forgotten from log_head")
 
@@ -66,12 +70,16 @@ def event_feed(service: str, path: str) -> APIRouter:
         types: Annotated[list[str] | None, Query(max_length=50, description="Only these CloudEvents types.")] = None,
         subject: Annotated[str | None, Query(max_length=200, description="Only what is about this.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        event: Annotated[UUID | None, Query(description="Only this event, whatever it is about.")] = None,
     ) -> LoggedEvents:
         begins_after = (await work.session.execute(_BEGINS_AFTER)).scalar_one()
         if 0 < after < begins_after:
             raise LogBeginsLater(begins_after=begins_after)
         query = {"after": after, "begins_after": begins_after, "types": types or [], "subject": subject}
-        found = await work.session.execute(_PAGE, {**query, "limit": limit})
+        if event is not None:
+            found = await work.session.execute(_ONE, {"event": event, "after": after})
+        else:
+            found = await work.session.execute(_PAGE, {**query, "limit": limit})
         items = [LoggedEvent(position=row.position, event=json.loads(row.message)) for row in found]
         last = items[-1].position if items else max(after, begins_after)
         return LoggedEvents(items=items, next=last, begins_after=begins_after)

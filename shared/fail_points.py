@@ -26,8 +26,10 @@ POINTS = (
     "mail.claimed",
     "mail.sent",
     "mail.written-down",
+    "night.claimed",
+    "night.planned",
 )
-"""Before and after each commit, publish, confirm, acknowledgement, timer and notification."""
+"""Before and after each commit, publish, confirm, acknowledgement, timer, notification and nightly plan."""
 
 _watchers: list[Callable[[str], None]] = []
 

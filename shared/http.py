@@ -29,6 +29,9 @@ LARGEST_BODY = 1024 * 1024
 PROBLEM = "application/problem+json"
 _NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")
 
+_SECRET = re.compile(r"(?<=/)[\w-]{40,}")
+"""A part of a path as long as a link's token (ids have 36 characters): no log and no trace may hold it."""
+
 HEADERS = {
     "api-version": API_VERSION,
     "cache-control": "no-store",
@@ -61,6 +64,11 @@ def problem(
     if found := [{"in": e.location, "pointer": e.pointer, "detail": e.detail} for e in errors]:
         body["errors"] = found
     return JSONResponse(body, status, dict(headers or {}), PROBLEM)
+
+
+def without_secrets(path: str) -> str:
+    """A path as it may stand in logs and traces."""
+    return _SECRET.sub("…", path)
 
 
 def install(app: FastAPI, uploads: Mapping[str, int] | None = None) -> None:
@@ -143,7 +151,9 @@ class Door:
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),
             tracer.start_as_current_span(
-                f"{scope['method']} {scope['path']}", context=context_of(parent or None), kind=trace.SpanKind.SERVER
+                f"{scope['method']} {without_secrets(scope['path'])}",
+                context=context_of(parent or None),
+                kind=trace.SpanKind.SERVER,
             ),
         ):
             guarded = _with_headers(send, sent, request_id, scope)
@@ -152,7 +162,7 @@ class Door:
             except Exception as error:
                 if sent["status"]:  # half an answer is out already
                     raise
-                await _broken(scope["path"], error)(scope, receive, guarded)
+                await _broken(without_secrets(scope["path"]), error)(scope, receive, guarded)
         route = getattr(scope.get("route"), "path", "other")
         HTTP_SECONDS.labels(scope["method"], route, sent["status"]).observe(time.perf_counter() - started)
 

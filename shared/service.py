@@ -21,7 +21,7 @@ from shared.health import Health
 from shared.jobs import Jobs, run_job
 from shared.log_api import log_api
 from shared.logging import configure_logging
-from shared.messaging.consumer import Consumer, TopologyMissing
+from shared.messaging.consumer import Consumer
 from shared.messaging.handlers import Handlers
 from shared.messaging.inbox import Inbox
 from shared.messaging.publishing import ConfirmedPublisher
@@ -245,13 +245,13 @@ def _engine(url: str, pool: int, overflow: int) -> AsyncEngine:
 
 
 async def _started_or_waiting(consumer: Consumer) -> None:
-    """Fail on a topology that is not there; go on without a broker that is away: calls are answered meanwhile."""
-    either = [asyncio.create_task(event.wait()) for event in (consumer.started, consumer.missing)]
+    """Fail on a topology that is not as it should be; without a broker go on: calls are answered meanwhile."""
+    either = [asyncio.create_task(event.wait()) for event in (consumer.started, consumer.refused)]
     await asyncio.wait(either, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     for waiting in either:
         waiting.cancel()
-    if consumer.missing.is_set():
-        raise TopologyMissing(consumer.queue)
+    if consumer.refused.is_set() and consumer.why:
+        raise consumer.why
 
 
 async def _finish(inbox: Inbox) -> None:

@@ -10,11 +10,10 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from shared.messaging.consumer import parking_queue
+from shared.messaging.consumer import PARKING, arguments_of_queues, parking_queue
 from shared.messaging.handlers import Handlers
 from shared.messaging.publishing import EXCHANGE
 
-PARKING = "stagebrug.parking"
 DELIVERY_LIMIT = 50
 """Deliveries without a verdict before the broker gives up: a net, as crashes count too (never -1: 3.10 drops then)."""
 
@@ -100,14 +99,8 @@ async def declare(rabbitmq_url: str, management_url: str, vhost: str, passwords:
 
 
 async def _declare_queues(broker: Management, vhost: str, handlers: Handlers) -> None:
-    service, parking = handlers.service, parking_queue(handlers.service)
-    dead_letters = {
-        "x-dead-letter-exchange": PARKING,
-        "x-dead-letter-routing-key": parking,
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",  # at-least-once dead-lettering asks for it; no maximum length goes with it
-    }
-    for name, extra in ((parking, {}), (service, dead_letters)):
+    parking = parking_queue(handlers.service)
+    for name, extra in arguments_of_queues(handlers.service).items():
         arguments = {"x-queue-type": "quorum", **extra}
         await broker.call("PUT", "queues", vhost, name, body={"durable": True, "arguments": arguments})
     await broker.call("POST", "bindings", vhost, "e", PARKING, "q", parking, body={"routing_key": parking})
@@ -128,7 +121,12 @@ async def _declare_user(broker: Management, vhost: str, service: str, password: 
     await broker.call("PUT", "users", user, body={"password": password, "tags": ""})
     queue, parking = service.replace(".", r"\."), parking_queue(service).replace(".", r"\.")
     exchange = EXCHANGE.replace(".", r"\.")
-    rights = {"configure": "^$", "write": f"^({exchange}|{queue})$", "read": f"^({exchange}|{queue}|{parking})$"}
+    # to configure is to delete, too; but only who may do that is told whether a queue has the arguments that it should
+    rights = {
+        "configure": f"^({queue}|{parking})$",
+        "write": f"^({exchange}|{queue})$",
+        "read": f"^({exchange}|{queue}|{parking})$",
+    }
     await broker.call("PUT", "permissions", vhost, user, body=rights)
     # a service publishes its own events only; to bind its queue it may read every event
     topics = {"exchange": EXCHANGE, "write": f"^{queue}\\..*", "read": ".*"}

@@ -26,6 +26,9 @@ PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 OUTBOX = "outbox"
 
+FIRST_VERSION = 1
+"""What a row is inserted with that tells of itself with `announce_new`."""
+
 _BEGIN = text("select 1")
 _SCOPE = text("""
 select set_config('stagebrug.' || name, value, true)
@@ -115,6 +118,13 @@ class UnitOfWork:
         bumped = await connection.fetch(self.publisher.bumps_of_many[events[0].subject_kind], subjects)
         versions = {row["id"]: row["version"] for row in bumped}
         return [self._told(event, versions.get(event.subject), None) for event in events]
+
+    def announce_new(self, event: E, *, dataref: str | None = None) -> E:
+        """`announce` for the first event of a row that this transaction inserted with `FIRST_VERSION`.
+
+        Counting it afterwards would write the row, and what stands of it in every index, a second time.
+        """
+        return self._told(event, FIRST_VERSION, dataref)
 
     def _told(self, event: E, version: int | None, dataref: str | None) -> E:
         if version is None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import typer
 
-from deploy import records, stack
-from deploy.demo import outcome, show
+from deploy import front_end, people, records, stack
+from deploy.demo import logins, outcome, planned, show, today
 from deploy.demo.actors import Actors, NotAsPlayed
 from deploy.demo.player import Player
 from deploy.demo.population import generate
@@ -28,6 +28,7 @@ def run(folder: Path, seed: int, *, free_ports: bool) -> None:
     def report(line: str) -> None:
         typer.echo(f"{time.monotonic() - started:6.1f} s  {line}")
 
+    building = front_end.begin()
     running = _fresh_stack(folder, report, any_ports(stack.PORTS) if free_ports else None)
     records.write(folder.resolve() / MARK, {"seed": seed})
     report("the system runs; now half a school year is played")
@@ -37,6 +38,7 @@ def run(folder: Path, seed: int, *, free_ports: bool) -> None:
         raise StackError(f"The demo did not go as it should: {error}") from error
     if problems:
         raise StackError("The demo did not come out as it should:\n" + "\n".join(problems))
+    show.front_end(running, people.registered(running.folder), front_end.ended(building))
 
 
 def _fresh_stack(folder: Path, report: Any, ports: dict[str, int] | None) -> Stack:
@@ -65,5 +67,10 @@ async def _play(running: Stack, seed: int, report: Any) -> list[str]:
         report("the half year is over")
         found = await outcome.of(player)
         show.table(found)
+        show.plan(await planned.of(player))
         show.addresses(running)
-        return await outcome.problems(player, found)
+        problems = await outcome.problems(player, found)
+        # only now: what follows is of today, and no part of the half year that is counted
+        await today.played(actors, player.population.schools)
+        logins.register(running.folder, player.population.schools, player.population.intermediaries)
+        return problems

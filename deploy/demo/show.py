@@ -1,6 +1,7 @@
 """The demo's last page: what came of it, where everything is, and what to try next."""
 
 import sys
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -8,7 +9,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo.organisations import Town
 from deploy.demo.outcome import Outcome
+from deploy.demo.planned import Planned
+from deploy.people import Person
 from deploy.stack import Stack
 
 COLUMNS = {
@@ -35,7 +39,9 @@ WHY = {
     "kind": "ander soort plek",
     "employer-paused": "bedrijf neemt nu niemand",
     "declined": "eerder afgewezen",
+    "learned": "paste eerder niet",
     "no offer in reach": "geen aanbod in de buurt",
+    "nothing-near": "geen aanbod in de buurt",
 }
 
 
@@ -71,6 +77,27 @@ def table(found: Outcome) -> None:
     )
 
 
+def plan(found: Planned) -> None:
+    """Why a place was proposed, and what a region's plan says to who looks after it."""
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    console.print("\n[bold]Waarom deze plek?[/bold] Een voorstel, zoals de coördinator van de leerling het leest:")
+    for reason in found.reasons:
+        console.print(f"  {'+' if reason['direction'] == 'plus' else '−'} {reason['text']}")
+    advice = found.plan["advice"] or {"blocking": [], "seats": []}
+    blocking = ", ".join(
+        f"{WHY.get(one['rule'], one['rule'])} ({one['students'] or '–'})" for one in advice["blocking"]
+    )
+    console.print(f"\n[bold]Het plan van {found.region}[/bold], voor wie daar nu zoekt:")
+    console.print(f"  In de weg staat vooral: {blocking or 'niets, of te weinig leerlingen om te tonen'}.")
+    places = {town.municipality: town.place for town in Town.read().values()}
+    for seat in advice["seats"][:3]:
+        where = places.get(seat["municipality"], seat["municipality"])
+        console.print(f"  Werven: een plek in {seat['sector']} in {where} past bij {seat['students']} leerlingen.")
+    more = found.longer["placedMore"]
+    brings = "te weinig om te tonen" if more is None else f"{more} plaatsingen meer"
+    console.print(f"  Tien minuten langer reizen mogen: {brings}.")
+
+
 def _cells(figures: dict[str, Any]) -> list[str]:
     return ["–" if figures[key] is None else str(figures[key]) for key in COLUMNS]
 
@@ -94,4 +121,13 @@ def addresses(running: Stack) -> None:
     bearer = "$(.venv/bin/stagebrug token --role operator)"
     console.print(f'  curl -H "Authorization: Bearer {bearer}" {urls["analytics"]}/v1/tables/employers-by-sector')
     console.print("  .venv/bin/stagebrug parked list")
+
+
+def front_end(running: Stack, people: Sequence[Person], built: str) -> None:
+    """Where the front end is, and who can log in there; without Node, what is missing."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"\n[bold]The front end:[/bold] {running.urls['gateway']}/app/  ({built})")
+    console.print("Log in with one tap as:")
+    for person in people:
+        console.print(f"  {person.name:38} {person.role}")
     console.print("\n`make down` stops everything.")

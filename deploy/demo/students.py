@@ -177,7 +177,7 @@ def _student(
     town = next(town for town in nearby if town.place == school.address.place)
     home = town if random.random() < 0.82 else random.choice(nearby)
     mode, minutes = _travel(school.kind, home.place != school.address.place, random)
-    days = random.choices((2, 3, 4, 5), (35, 40, 15, 10))[0]
+    days = random.choices((2, 3, 4, 5), (10, 20, 40, 30))[0]  # with four, nobody shares a seat: somebody waits for it
     last_year = age >= 17 and random.random() < 0.6
     profile = random.choices(list(OutflowProfile), PROFILE_SHARES[school.kind])[0]
     need = random.choices(list(Guidance), GUIDANCE_SHARES[school.kind])[0]

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.analytics import api, handlers, store
 from services.analytics.erasing import erasing
+from services.analytics.resources import resources
 from services.analytics.settings import Settings
 from shared.service import create_service
 
@@ -18,4 +19,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         handlers=handlers.handlers,
         metadata=store.metadata,
         erases=erasing,
+        resources=resources,
     )

@@ -4,4 +4,9 @@ from shared.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Nothing of its own: the addresses of the others, which a rebuild reads from, every service knows."""
+    """Who publishes the figures; the addresses of the others, which a rebuild reads from, every service knows."""
+
+    publisher_name: str = "Stagebrug"
+    """Who answers for the open data of this installation."""
+    publisher_url: str = ""
+    """Where it can be found; empty: the address of the service."""

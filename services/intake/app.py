@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.intake import api, handlers, jobs, store
+from services.intake import api, handlers, jobs, public, store, vum
 from services.intake.api import places
 from services.intake.erasing import erasing
 from services.intake.importing.files import MOST_BYTES
@@ -14,11 +14,12 @@ from shared.service import create_service
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The app of intake."""
-    return create_service(
+    settings = settings or Settings()
+    app = create_service(
         "intake",
-        settings or Settings(),
+        settings,
         title="The register: schools, employers, offers, students and placements",
-        api=api.router,
+        api=(api.router, public.router),
         handlers=handlers.handlers,
         jobs=jobs.jobs,
         metadata=store.metadata,
@@ -27,3 +28,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         acting=Capacity.REGISTER,
         erases=erasing,
     )
+    public.install(app)
+    vum.install(app, settings)
+    return app

@@ -23,6 +23,20 @@ async def forget_remark(work: UnitOfWork, remark: Remark) -> None:
     """Its school takes it back."""
     await RemarkStore(work.session).forget(remark.id)
     await cancel_timer(work, REMARK_ENDS, remark.id)
+    await _tell_it_is_gone(work, remark)
+
+
+async def hide_remark(work: UnitOfWork, remark: Remark, reason: str) -> Remark:
+    """Others see it no more; raises `RemarkIsHidden` the second time."""
+    hidden = remark.hidden(reason)
+    await RemarkStore(work.session).hide(hidden)
+    await _tell_it_is_gone(work, remark)
+    return hidden
+
+
+async def _tell_it_is_gone(work: UnitOfWork, remark: Remark) -> None:
+    if event := remark.withdrawn():
+        await work.announce(event)
 
 
 async def keep_question(work: UnitOfWork, question: Question) -> Question:

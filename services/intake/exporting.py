@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.intake.days import today
 from services.intake.domain.addresses import Address
 from services.intake.domain.employer import Employer
 from services.intake.domain.offer import Offer
@@ -156,7 +157,8 @@ def _placement(placement: Placement, student: Student, employer: Employer, offer
         "end_date": placement.stay.end_date,
         "weekdays": _days(placement.stay.weekdays),
     }
-    return [*_row(ImportKind.PLACEMENTS, told), placement.state, placement.end and placement.end.ended_date]
+    stands = placement.stands(today())
+    return [*_row(ImportKind.PLACEMENTS, told), stands, placement.end and placement.end.ended_date]
 
 
 async def offers(work: UnitOfWork, viewer: Viewer, asked: PageRequest) -> Piece:

@@ -2,7 +2,7 @@
 
 from stdnum.nl import postcode
 
-from services.intake.domain.tip import GiveTip, NamedEmployer
+from services.intake.domain.tip import GiveTip, NamedEmployer, answering
 from services.intake.placing import settle
 from services.intake.store import ErasureStore
 from services.intake.suggesting import take_tip
@@ -34,7 +34,8 @@ async def record_tip(event: HelpAnswered, work: MessageWork) -> None:
         website=said.website,
     )
     given = GiveTip(employer=named, region=event.region, call_id=event.call_id)
-    await take_tip(work, event.answer_id, given, event.intermediary, f"call {event.call_id}")
+    author = answering(event.answerer) if event.answerer else f"call {event.call_id}"
+    await take_tip(work, event.answer_id, given, event.intermediary, author)
 
 
 @handlers.on(PersonForgottenByMatching, Kind.FACT)

@@ -3,13 +3,19 @@
 from datetime import date
 
 from services.intake import following, refining
+from services.intake.asking import ROUND_CLOSES, ROUND_REMINDS, close_round, tell_who_is_awaited
 from services.intake.claiming import CLAIM_LAPSES, end_claim
 from services.intake.closing import CLOSURE_ENDS, reopen
 from services.intake.days import today
 from services.intake.domain.claim import ClaimState
 from services.intake.domain.closure import ClosureState
+from services.intake.domain.programme import Programme
+from services.intake.domain.questionnaire_round import Invitation, RoundState
+from services.intake.enrolling import SEAT_HELD, SEATS_FREE, STUDENT_LEAVES, leave_programmes, let_go, move_up
 from services.intake.experiences import QUESTION_ENDS, REMARK_ENDS
 from services.intake.following import MAP
+from services.intake.following_up import FOLLOW_UP_DUE, tell_due
+from services.intake.inviting import ROUND_INVITES, invite
 from services.intake.leaving import SCHOOL_LEAVES, take_leave
 from services.intake.refining import PLACES
 from services.intake.reminding import RELATIONS_COOL, remind
@@ -20,12 +26,17 @@ from services.intake.store import (
     ClaimStore,
     ClosureStore,
     EmployerStore,
+    EnrolmentStore,
+    FollowUpStore,
     OfferStore,
+    ProgrammeStore,
     QuestionStore,
     RemarkStore,
+    RoundStore,
     SchoolStore,
 )
 from services.intake.taking_in import IMPORTS, forget, go_on
+from services.intake.visiting import VISIT_OVERDUE, lock_visited, tell_overdue
 from shared.jobs import Jobs
 from shared.timers import Timer, Timers
 from shared.unit_of_work import UnitOfWork
@@ -114,6 +125,34 @@ async def remind_of_cold_relations(timer: Timer, work: UnitOfWork) -> None:
     await remind(work, await SchoolStore(work.session).get(timer.subject_id, lock=True))
 
 
+async def _lock_round(timer: Timer, work: UnitOfWork) -> None:
+    await RoundStore(work.session).get(timer.subject_id, lock=True)
+
+
+@timers.on(ROUND_REMINDS, lock=_lock_round)
+async def remind_of_a_questionnaire(timer: Timer, work: UnitOfWork) -> None:
+    """A round closes soon: who has not answered can still do so."""
+    asked = await RoundStore(work.session).get(timer.subject_id, lock=True)
+    if asked.state is RoundState.OPEN:
+        await tell_who_is_awaited(work, asked, reminder=True)
+
+
+@timers.on(ROUND_INVITES, lock=_lock_round)
+async def write_to_employers(timer: Timer, work: UnitOfWork) -> None:
+    """A round asks employers, or reminds them: the next of them get their link."""
+    asked = await RoundStore(work.session).get(timer.subject_id, lock=True)
+    if asked.state is RoundState.OPEN:
+        await invite(work, asked, Invitation(timer.payload["invitation"]))
+
+
+@timers.on(ROUND_CLOSES, lock=_lock_round)
+async def close_a_questionnaire(timer: Timer, work: UnitOfWork) -> None:
+    """A round's last day is over."""
+    asked = await RoundStore(work.session).get(timer.subject_id, lock=True)
+    if asked.state is RoundState.OPEN:
+        await close_round(work, asked)
+
+
 async def _lock_offer(timer: Timer, work: UnitOfWork) -> None:
     await OfferStore(work.session).lock(timer.subject_id)
 
@@ -141,6 +180,60 @@ async def let_the_reservation_go(timer: Timer, work: UnitOfWork) -> None:
     employer = await EmployerStore(work.session).find(offer.employer_id) if offer else None
     if offer and employer:
         await let_lapse(work, offer, employer)
+
+
+async def _lock_visited(timer: Timer, work: UnitOfWork) -> None:
+    await lock_visited(work, timer.subject_id)
+
+
+@timers.on(VISIT_OVERDUE, lock=_lock_visited)
+async def remind_of_a_visit(timer: Timer, work: UnitOfWork) -> None:
+    """Nobody of the school came when it was due (J9)."""
+    if found := await lock_visited(work, timer.subject_id):
+        await tell_overdue(work, *found)
+
+
+async def _lock_follow_up(timer: Timer, work: UnitOfWork) -> None:
+    await FollowUpStore(work.session).lock(timer.subject_id)
+
+
+@timers.on(FOLLOW_UP_DUE, lock=_lock_follow_up)
+async def ask_after_a_former_student(timer: Timer, work: UnitOfWork) -> None:
+    """So many months have passed since a student left (J12)."""
+    await tell_due(work, timer.subject_id)
+
+
+async def _programme_of(timer: Timer, work: UnitOfWork) -> Programme | None:
+    enrolment = await EnrolmentStore(work.session).find(timer.subject_id)
+    return await ProgrammeStore(work.session).lock(enrolment.programme_id) if enrolment else None
+
+
+async def _lock_programme_of(timer: Timer, work: UnitOfWork) -> None:
+    await _programme_of(timer, work)
+
+
+@timers.on(SEAT_HELD, lock=_lock_programme_of)
+async def let_the_seat_go(timer: Timer, work: UnitOfWork) -> None:
+    """The school of who was next did not answer: the seat is offered to the one after."""
+    if programme := await _programme_of(timer, work):
+        await let_go(work, programme, timer.subject_id)
+
+
+async def _lock_programme(timer: Timer, work: UnitOfWork) -> None:
+    await ProgrammeStore(work.session).lock(timer.subject_id)
+
+
+@timers.on(SEATS_FREE, lock=_lock_programme)
+async def give_out_seats(timer: Timer, work: UnitOfWork) -> None:
+    """Somebody is gone from a programme: who waits moves up."""
+    if programme := await ProgrammeStore(work.session).lock(timer.subject_id):
+        await move_up(work, programme)
+
+
+@timers.on(STUDENT_LEAVES)
+async def take_a_leaver_out(timer: Timer, work: UnitOfWork) -> None:
+    """A student's first day away from school: its seats in programmes are others'."""
+    await leave_programmes(work, timer.subject_id)
 
 
 @jobs.every(seconds=5.0, wake=IMPORTS)

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from services.intake.days import AMSTERDAM
 from services.intake.domain.school import School
+from services.intake.enrolling import seats_fell_free
+from services.intake.offering import told_as_changed
 from services.intake.reminding import RELATIONS_COOL
-from services.intake.store import EmployerStore, OfferStore, SchoolStore, StudentStore
+from services.intake.store import EmployerStore, EnrolmentStore, OfferStore, SchoolStore, StudentStore
 from services.intake.store.departures import DepartureStore
 from shared.timers import cancel_timer, set_timer
 from shared.unit_of_work import UnitOfWork
@@ -32,6 +34,7 @@ async def take_leave(work: UnitOfWork, school: School) -> None:
     if (successor := school.departure.successor_id) is not None:
         await _hand_over(work, school.id, successor)
         return
+    await seats_fell_free(work, await EnrolmentStore(work.session).school_leaves(school.id))
     for student_id in await DepartureStore(work.session).searching(school.id):
         if (student := await StudentStore(work.session).lock_to_place(student_id)) is not None:
             withdrawn, event = student.withdrawn()
@@ -68,4 +71,4 @@ async def _offers_go(work: UnitOfWork, employer_id: UUID) -> None:
     employer = await EmployerStore(work.session).find(employer_id)
     assert employer is not None
     for offer in await OfferStore(work.session).open_at(employer_id):
-        await work.announce(offer.changed(employer))
+        await work.announce(told_as_changed(offer, employer))

@@ -9,21 +9,24 @@ from services.intake.domain.closure import Closure
 from services.intake.domain.coach import Coach
 from services.intake.domain.employer import Employer
 from services.intake.domain.offer import Offer
-from services.intake.domain.placement import (
-    EndPlacement,
-    Obstacle,
-    Placement,
-    PlacementState,
-    Situation,
-    Stay,
-    days_of,
-    last_day,
-    obstacle,
-)
+from services.intake.domain.placement import EndPlacement, Placement, Stay
+from services.intake.domain.placement_states import PlacementState
 from services.intake.domain.rights import Viewer
+from services.intake.domain.seating import Obstacle, Situation, days_of, last_day, obstacle
 from services.intake.domain.student import Student
+from services.intake.following_up import unfollow
+from services.intake.law_data import read_rules
 from services.intake.reserving import use_up
-from services.intake.store import ClosureStore, EmployerStore, OfferStore, PeopleStore, PlacementStore, StudentStore
+from services.intake.store import (
+    ClosureStore,
+    EmployerStore,
+    EnrolmentStore,
+    OfferStore,
+    PeopleStore,
+    PlacementStore,
+    StudentStore,
+)
+from services.intake.visiting import look_again
 from shared.events.codes import Weekday
 from shared.events.matching import MatchAccepted
 from shared.ids import new_id
@@ -48,7 +51,8 @@ async def situation_of(work: UnitOfWork, offer: Offer | None, student: Student |
     elsewhere = await placements.of_student(student.id) if student else []
     closed = await _closures_of(work, offer, employer) if offer and employer else []
     kept = offer.kept_from(student.school_id, today()) if offer and student else 0
-    return Situation(offer, employer, student, taken, elsewhere, tuple(closed), kept)
+    lessons = await EnrolmentStore(work.session).lessons_of(student.id) if student else []
+    return Situation(offer, employer, student, taken, elsewhere, tuple(closed), kept, read_rules(), lessons)
 
 
 async def _closures_of(work: UnitOfWork, offer: Offer, employer: Employer) -> list[Closure]:
@@ -96,6 +100,7 @@ async def start(
     await PlacementStore(work.session).save(placement)
     await StudentStore(work.session).save(student.placed())
     await StudentStore(work.session).stay(student.id)
+    await unfollow(work, student.id)
     started = await work.announce(placement.started())
     if there.offer and there.employer:
         await use_up(work, there.offer, there.employer, placement.school_id)
@@ -104,15 +109,20 @@ async def start(
 
 async def end(work: UnitOfWork, placement: Placement, ending: EndPlacement, viewer: Viewer) -> Placement:
     """A placement of the caller's school is over, and everybody hears that its seat is free."""
+    ended, event = placement.ended(ending, today())
+    await PlacementStore(work.session).save(ended)
+    await look_again(work, ended)
+    if not placement.is_anonymous:
+        await let_go(work, placement.student_id, viewer)
+    return replace(ended, version=(await work.announce(event)).version)
+
+
+async def let_go(work: UnitOfWork, student_id: UUID, viewer: Viewer) -> None:
+    """A student has one place less; who has no other is registered again."""
     students, placements = StudentStore(work.session), PlacementStore(work.session)
-    ended, event = placement.ended(ending)
-    await placements.save(ended)
-    if placement.is_anonymous:
-        return replace(ended, version=(await work.announce(event)).version)
-    student = await students.change(placement.student_id, viewer)
+    student = await students.change(student_id, viewer)
     others = [one for one in await placements.of_student(student.id) if one.state is PlacementState.RUNNING]
     await students.save(student.back(still_placed=bool(others)))
-    return replace(ended, version=(await work.announce(event)).version)
 
 
 async def settle(work: UnitOfWork, accepted: MatchAccepted) -> None:

@@ -14,6 +14,8 @@ from services.intake.domain.codes import CodeLists
 from services.intake.geocoding.patience import Patient
 from services.intake.geocoding.pdok import Pdok
 from services.intake.geography import Geography
+from services.intake.law_data import read_law
+from services.intake.outside_contacts import SECONDS, OutsideContacts
 from services.intake.sbi import Sbi
 from services.intake.settings import Settings
 from shared.http import API_VERSION
@@ -30,12 +32,22 @@ class Resources:
     sbi: Sbi
     stale_after_months: int
     first_look_days: int
+    outside: OutsideContacts
+    profile_card_crowd: int = 5
     geocoder: Patient | None = None
     """None: addresses are known as exactly as the callers, a postcode table or the packaged gazetteer say."""
 
     def dataref(self, student_id: UUID) -> str:
         """Where a service with the right to it finds what it may know of a student."""
         return f"{self.intake_url.rstrip('/')}/v1/students/{student_id}/matching-profile"
+
+    def letter(self, link_id: UUID) -> str:
+        """Where a service with the right to it fetches the letter with a link."""
+        return f"{self.intake_url.rstrip('/')}/v1/links/{link_id}/letter"
+
+    def page(self, token: str) -> str:
+        """The public address of a link's page."""
+        return f"{self.public_url.rstrip('/')}/l/{token}"
 
     def location(self, kind: str, resource_id: UUID) -> str:
         """The public address of a resource."""
@@ -52,7 +64,8 @@ def read_geography() -> Geography:
 async def resources(settings: Settings) -> AsyncIterator[Resources]:
     """Made when the service starts."""
     geography = copy.copy(await asyncio.to_thread(read_geography))
-    async with _geocoder(settings) as geocoder:
+    await asyncio.to_thread(read_law)
+    async with _geocoder(settings) as geocoder, httpx.AsyncClient(timeout=SECONDS) as client:
         yield Resources(
             geography=geography,
             codes=CodeLists(settings.extra_sectors),
@@ -61,7 +74,9 @@ async def resources(settings: Settings) -> AsyncIterator[Resources]:
             sbi=Sbi(settings.sector_sbi),
             stale_after_months=settings.stale_after_months,
             first_look_days=settings.first_look_days,
+            profile_card_crowd=settings.profile_card_crowd,
             geocoder=geocoder,
+            outside=OutsideContacts(client, settings.contact_sources, settings.oin),
         )
 
 

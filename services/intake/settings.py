@@ -1,10 +1,22 @@
 """What intake can be told from outside."""
 
+import json
 from typing import Annotated
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt
+from pydantic_settings import NoDecode
 
+from services.intake.outside_contacts import ContactSource
 from shared.settings import ServiceSettings
+
+
+def _decoded(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+Oin = Annotated[str, Field(pattern=r"^\d{20}$")]
+Parties = Annotated[frozenset[Oin], NoDecode, BeforeValidator(_decoded)]
+Sources = Annotated[list[ContactSource], NoDecode, BeforeValidator(_decoded)]
 
 
 class Settings(ServiceSettings):
@@ -26,3 +38,10 @@ class Settings(ServiceSettings):
     """How often it is asked at most: it is everybody's."""
     geocoder_contact: str = "stagebrug@example.org"
     """Whom its operators can reach: it stands in the User-Agent."""
+    vum_parties: Parties = frozenset()
+    """OINs of municipalities and others that may ask through the VUM facade, as a JSON list; none: there is none."""
+    contact_sources: Sources = Field(default_factory=list)
+    """Other sources of contact moments, as JSON: `[{"name": …, "url": …, "oin": …, "token": …}]`."""
+    profile_card_crowd: Annotated[int, Field(ge=5)] = 5
+    """How many searching students of a region fit all that a profile card says, at least: as many as a call for help
+    asks for, and as published counts hide below; an installation can ask for more."""

@@ -9,7 +9,7 @@ from services.intake.domain.employer_stop import OPTED_OUT, StopEmployer
 from services.intake.domain.location import Location
 from services.intake.domain.merging import rest
 from services.intake.domain.offer import Offer
-from services.intake.renewing import forget_validity
+from services.intake.renewing import withdraw
 from services.intake.store import EmployerStore, LocationStore, MergeStore, OfferStore
 from services.intake.store.acting import Capacity, acting_as
 from shared.unit_of_work import UnitOfWork
@@ -49,10 +49,7 @@ async def close(work: UnitOfWork, location: Location) -> Location:
 
 async def _withdraw(work: UnitOfWork, offers: Iterable[Offer], reason: str) -> None:
     for offer in offers:
-        withdrawn, event = offer.withdrawn(reason)
-        await OfferStore(work.session).save(withdrawn)
-        await forget_validity(work, withdrawn)
-        await work.announce(event)
+        await withdraw(work, offer, reason)
 
 
 async def _forget_people(work: UnitOfWork, employer: Employer) -> None:

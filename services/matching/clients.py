@@ -2,13 +2,14 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from uuid import UUID
 
 import httpx
 
 from services.matching.domain.model import Profile
+from services.matching.planning.shelf import Shelf
 from services.matching.settings import Settings
 from shared.security import machine_client
 
@@ -22,6 +23,8 @@ class Neighbours:
     intake: httpx.AsyncClient
     intake_url: str
     public_url: str
+    shelf: Shelf = field(default_factory=Shelf)
+    """The plans of regions that this process keeps."""
 
     async def profile(self, student_id: UUID, dataref: str | None) -> Profile | None:
         """The profile that an event refers to; none when it is gone (404, 410).
@@ -38,9 +41,13 @@ class Neighbours:
         answer.raise_for_status()
         return Profile.model_validate_json(answer.content)
 
+    def address(self, path: str) -> str:
+        """Where something of ours is read by who may; `path` is what stands behind the version."""
+        return f"{self.public_url.rstrip('/')}/v1/{path}"
+
     def proposal(self, proposal_id: UUID) -> str:
         """Where the reasons of a proposal can be read by who may."""
-        return f"{self.public_url.rstrip('/')}/v1/proposals/{proposal_id}"
+        return self.address(f"proposals/{proposal_id}")
 
 
 @contextlib.asynccontextmanager

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.matching.planning.arrivals import end_search, lock_student
 from services.matching.planning.settling import settle
+from services.matching.store.changes import ChangeStore
 from services.matching.store.searches import SearchStore
 from shared.erasing import Erasing, Swept
 from shared.events.matching import PersonForgottenByMatching
@@ -15,7 +16,9 @@ async def from_tables(work: UnitOfWork, person_id: UUID) -> int:
     if await lock_student(work, person_id) is not None:
         freed = await end_search(work, person_id, "student-withdrawn")
         await settle(work, offers=freed.offers)
-    return await SearchStore(work.session).forget_person(person_id)
+    forgotten = await SearchStore(work.session).forget_person(person_id)
+    await ChangeStore(work.session).forget_person(person_id)  # last: what was deleted just now was noted, too
+    return forgotten
 
 
 async def confirm(work: UnitOfWork, swept: Swept) -> None:

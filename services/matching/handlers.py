@@ -7,9 +7,10 @@ from services.matching.domain.proposals import EXPIRED_DAYS, PROPOSAL, Happened
 from services.matching.planning.arrivals import begin_search, end_search, hold_search, lock_placement, lock_student
 from services.matching.planning.closing import Freed, let_go, recheck
 from services.matching.planning.locks import lock
-from services.matching.planning.schedule import no_longer_open
+from services.matching.planning.schedule import look_when_all_may, no_longer_open
 from services.matching.planning.settling import settle
 from services.matching.store.closures import ClosureStore
+from services.matching.store.labour_market import LabourMarketStore
 from services.matching.store.merges import MergeStore
 from services.matching.store.network import EmployerStore, SchoolStore
 from services.matching.store.openings import OpeningStore
@@ -26,11 +27,16 @@ from shared.events.intake import (
     EmployerResumed,
     EmployersMerged,
     EmployerSuggested,
+    ExperienceShared,
+    ExperienceWithdrawn,
+    LabourMarketPublished,
     OfferChanged,
     OfferExpired,
     OfferFacts,
     OfferWithdrawn,
     PersonErased,
+    PlacementCancelled,
+    PlacementChanged,
     PlacementEnded,
     PlacementRefused,
     PlacementStarted,
@@ -47,7 +53,7 @@ log = structlog.get_logger()
 
 handlers = Handlers("matching")
 
-ABOUT_THE_STUDENT = frozenset({"student-gone", "already-placed"})
+ABOUT_THE_STUDENT = frozenset({"student-gone"})
 """Reasons of a refusal that no other place would mend: another event says what became of the student."""
 
 
@@ -95,6 +101,8 @@ async def _take_in(event: OfferFacts, work: MessageWork) -> None:
     openings = OpeningStore(work.session)
     await lock(work.session, {event.region} | await openings.regions_of(offer_id=event.offer_id))
     await openings.save(event, opened_at=work.envelope.time)
+    if until := await openings.first_look_until(event.offer_id):
+        await look_when_all_may(work, event.offer_id, event.region, until)
     freed = await recheck(work, "offer-changed", offers=[event.offer_id])
     await settle(work, students=freed.students, offers=[event.offer_id])
 
@@ -160,6 +168,8 @@ async def look_for_a_place(event: StudentReady, work: MessageWork) -> None:
     profile = await neighbours.profile(event.student_id, work.envelope.dataref)
     if profile is None:
         log.info("student_gone_before_the_search", student=str(event.student_id))
+        if await lock_student(work, event.student_id) is not None:
+            await hold_search(work, event.student_id)  # there is nothing to match with until intake says more
         return
     await begin_search(work, profile, work.envelope.time)
 
@@ -192,6 +202,23 @@ async def take_the_seat(event: PlacementStarted, work: MessageWork) -> None:
     await settle(work, students=displaced.students, offers=freed.offers | displaced.offers)
 
 
+@handlers.on(PlacementChanged, Kind.STATE, group="placement")
+async def hold_the_seat_as_changed(event: PlacementChanged, work: MessageWork) -> None:
+    """A seat is taken longer, shorter or on other days: who was to have it looks on, who waited for it may have it."""
+    await lock_placement(work, event.region, event.offer_id, event.student_id)
+    await OpeningStore(work.session).change(event)
+    displaced = await recheck(work, "seat-taken", offers=[event.offer_id])
+    await settle(work, students=displaced.students, offers=displaced.offers | {event.offer_id})
+
+
+@handlers.on(PlacementCancelled, Kind.FACT)
+async def fill_the_seat_that_nobody_had(event: PlacementCancelled, work: MessageWork) -> None:
+    """It was called off before it began: the seat is free from the day on which it would have begun."""
+    await lock_placement(work, event.region, event.offer_id, event.student_id)
+    await OpeningStore(work.session).cancel(event)
+    await settle(work, offers=[event.offer_id])
+
+
 @handlers.on(PlacementEnded, Kind.FACT)
 async def fill_the_seat_again(event: PlacementEnded, work: MessageWork) -> None:
     """A seat is free again from that day on: somebody may wait for it."""
@@ -217,6 +244,24 @@ async def search_on_after_refusal(event: PlacementRefused, work: MessageWork) ->
 async def remember_the_contact(event: ContactLogged, work: MessageWork) -> None:
     """Somebody spoke with an employer: others need not do so again at once."""
     await EmployerStore(work.session).log_contact(event)
+
+
+@handlers.on(ExperienceShared, Kind.FACT)
+async def remember_what_schools_tell(event: ExperienceShared, work: MessageWork) -> None:
+    """A school told the others how it went at an employer: proposals there say so."""
+    await EmployerStore(work.session).remember_told(event)
+
+
+@handlers.on(ExperienceWithdrawn, Kind.FACT)
+async def forget_what_a_school_told(event: ExperienceWithdrawn, work: MessageWork) -> None:
+    """A school took it back, or it was hidden: no proposal says it any more."""
+    await EmployerStore(work.session).forget_told(event, work.envelope.time.astimezone(AMSTERDAM).date())
+
+
+@handlers.on(LabourMarketPublished, Kind.FACT)
+async def know_the_labour_market(event: LabourMarketPublished, work: MessageWork) -> None:
+    """Figures of a region: proposals made from now on say what prospects of work there are."""
+    await LabourMarketStore(work.session).save(event)
 
 
 @handlers.on(EmployerClaimed, Kind.STATE, group="claim")

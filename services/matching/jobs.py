@@ -5,16 +5,32 @@ own has a timer; what is looked through from time to time is a job.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.matching.domain import rules
 from services.matching.domain.model import Opening, Search
 from services.matching.domain.pairs import Pair
 from services.matching.domain.proposals import EXPIRED_DAYS, Happened
+from services.matching.nightly import Nightly
 from services.matching.planning.closing import Freed, let_go
 from services.matching.planning.locks import lock
-from services.matching.planning.schedule import CIRCLE_WIDENS, PROPOSAL_RUNS_OUT, lock_region, region_of, widen_at
+from services.matching.planning.pinning import unpin
+from services.matching.planning.proposing import show
+from services.matching.planning.schedule import (
+    CIRCLE_WIDENS,
+    FIRST_LOOK_ENDS,
+    PLACES_ARE_SHOWN,
+    PROPOSAL_RUNS_OUT,
+    lock_region,
+    region_of,
+    show_at,
+    widen_at,
+)
 from services.matching.planning.settling import settle
+from services.matching.store.changes import ChangeStore
 from services.matching.store.openings import OpeningStore
+from services.matching.store.pins import PinStore
+from services.matching.store.plans import PlanStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import AMSTERDAM, now, today
 from services.matching.store.searches import SearchStore
@@ -25,7 +41,7 @@ from shared.timers import Timer, Timers
 from shared.unit_of_work import UnitOfWork
 
 timers = Timers()
-jobs = Jobs(timers)
+jobs = Jobs(timers, Nightly())
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
 """An offer that suited somebody when it was looked at is looked at again the next day."""
@@ -50,6 +66,21 @@ async def let_expire(timer: Timer, work: UnitOfWork) -> None:
     await settle(work, students=freed.students, offers=freed.offers)
 
 
+@timers.on(FIRST_LOOK_ENDS, lock=lock_region)
+async def let_all_look(timer: Timer, work: UnitOfWork) -> None:
+    """Fill an offer that was new, with the students of all schools."""
+    await settle(work, offers=[UUID(timer.subject)])
+
+
+@timers.on(PLACES_ARE_SHOWN, lock=lock_region)
+async def show_places(timer: Timer, work: UnitOfWork) -> None:
+    """Propose what was planned for the students of a region and may move no longer."""
+    proposals, region = ProposalStore(work.session), region_of(timer)
+    await show(work, await proposals.to_show_in(region))
+    if following := await proposals.next_to_show_in(region):
+        await show_at(work, region, following)
+
+
 @jobs.every(seconds=60.0)
 async def forget_lapsed_refusals(work: UnitOfWork) -> bool:
     """Look again for one student of whom a refusal holds no longer."""
@@ -63,6 +94,33 @@ async def forget_lapsed_refusals(work: UnitOfWork) -> bool:
     await searches.forget_lapsed(student, day)
     await settle(work, students=[student])
     return True
+
+
+@jobs.every(seconds=60.0)
+async def forget_lapsed_pins(work: UnitOfWork) -> bool:
+    """Look again for a student and an offer about which a decision holds no longer."""
+    pin = await PinStore(work.session).lapsed(await today(work.session))
+    if pin is None:
+        return False
+    record = await SearchStore(work.session).record(pin.student_id)
+    regions = await OpeningStore(work.session).regions_of(offer_id=pin.offer_id)
+    await lock(work.session, regions | ({record.region} if record else set()))
+    await unpin(work, pin)
+    return True
+
+
+@jobs.every(seconds=600.0)
+async def forget_old_plans(work: UnitOfWork) -> bool:
+    """Drop the drafts that nobody decides upon any more."""
+    await PlanStore(work.session).forget_old()
+    return False
+
+
+@jobs.every(seconds=600.0)
+async def forget_noted_changes(work: UnitOfWork) -> bool:
+    """Drop what was noted of regions so long ago that who kept a plan since then reads its region anew."""
+    await ChangeStore(work.session).forget_old()
+    return False
 
 
 @jobs.every(seconds=5.0, wake="offers")

@@ -3,9 +3,18 @@
 from uuid import UUID
 
 from services.notifications import calling
-from services.notifications.store import DeliveryStore, MailStore, StreamStore, SubscriptionStore, SurroundingsStore
+from services.notifications.reminding import PLACEMENT_ENDS
+from services.notifications.store import (
+    FeedStore,
+    MailStore,
+    MatterStore,
+    StreamStore,
+    SubscriptionStore,
+    SurroundingsStore,
+)
 from shared.erasing import Erasing, Swept
 from shared.events.notifications import PersonForgottenByNotifications
+from shared.timers import cancel_timer
 from shared.unit_of_work import UnitOfWork
 
 
@@ -15,9 +24,11 @@ async def from_tables(work: UnitOfWork, person_id: UUID) -> int:
     gone = await SurroundingsStore(work.session).forget_person(person_id)
     gone += await StreamStore(work.session).forget_person(person_id)
     gone += await MailStore(work.session).forget_person(person_id)
+    gone += await MatterStore(work.session).forget_person(person_id)
+    await cancel_timer(work, PLACEMENT_ENDS, person_id)
     for subscription_id, pseudonyms in await SubscriptionStore(work.session).pseudonyms():
         known_as = pseudonyms.of("student", person_id)
-        gone += await DeliveryStore(work.session).forget_person(subscription_id, known_as)
+        gone += await FeedStore(work.session).forget_person(subscription_id, known_as)
     return gone
 
 

@@ -1,20 +1,29 @@
 """Telling those who may know: other systems by webhook and feed, coordinators on the live stream and by mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from services.notifications import mailing
 from services.notifications.domain import leaving
 from services.notifications.domain.calls import Call
 from services.notifications.domain.filters import let_through
 from services.notifications.domain.leaving import Outgoing
 from services.notifications.domain.letters import letters_of
-from services.notifications.domain.subscriptions import Subscription
+from services.notifications.domain.matters import settled_by
+from services.notifications.domain.outward import Protocol
+from services.notifications.domain.subscriptions import MOST_PER_OWNER, State, Subscriber, Subscription
 from services.notifications.domain.views import views_of
-from services.notifications.store import DeliveryStore, MailStore, StreamStore, SubscriptionStore, SurroundingsStore
+from services.notifications.store import (
+    DeliveryStore,
+    Ready,
+    StreamStore,
+    SubscriptionStore,
+    SurroundingsStore,
+)
 from shared.events import Event
 from shared.events.codes import IntermediaryKind
+from shared.events.notifications import DeliveryFailed
 from shared.unit_of_work import UnitOfWork
 
 
@@ -26,8 +35,8 @@ async def tell_coordinators(
     if views := views_of(event, around, own_schools=own_schools):
         await StreamStore(work.session).show(key, event.event_type(), moment, views)
         work.notify("numbering")
-    if await MailStore(work.session).post(key, letters_of(event, around, own_schools=own_schools)):
-        work.notify("mails")
+    await mailing.settle(work, settled_by(event), moment)
+    await mailing.post_letters(work, key, moment, letters_of(event, around, own_schools=own_schools))
 
 
 async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetime) -> None:
@@ -37,45 +46,91 @@ async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetim
         return
     areas = [area for name in ("region", "municipality") if (area := getattr(event, name, None))]
     subscribers = await SubscriptionStore(work.session).listening(kinds, event.event_type(), areas)
-    for each in subscribers:
-        if what := leaving.outgoing(event, each.recipient, each.pseudonyms):
-            await _hand_over(work, each, what, key, moment)
+    leaver = leaving.Leaver(event)
+    told = ((each, leaver.outgoing(each.recipient, each.pseudonyms)) for each in subscribers)
+    await _hand_over_all(work, told, key, moment)
 
 
-async def call_for_help(work: UnitOfWork, call: Call, kinds: Iterable[IntermediaryKind], moment: datetime) -> None:
-    """Give a call for help to the subscribers of some kinds whose area it lies in."""
-    told = call.told()
-    key = f"call:{call.id}:{call.round}"
+async def call_for_help(
+    work: UnitOfWork,
+    call: Call,
+    kinds: Iterable[IntermediaryKind],
+    moment: datetime,
+    *,
+    except_for: frozenset[UUID] = frozenset(),
+) -> int:
+    """Give a call for help to the subscribers of some kinds whose area it lies in; how many it reached.
+
+    A turn to remind is told as such, and not to those who need none (`except_for`, subscriptions).
+    """
     dataref = f"{work.resources.settings.public_url.rstrip('/')}/v1/calls/{call.id}"
-    subscribers = SubscriptionStore(work.session).listening(list(kinds), leaving.CALL_TYPE, [told.region])
-    for each in await subscribers:
-        if what := leaving.outgoing_call(told, each.recipient):
-            await _hand_over(work, each, what, key, moment, dataref)
+    reached = 0
+    for kind in kinds:
+        told = call.told(call.turn_of(kind))
+        key = f"call:{call.id}:{call.round}" + (f":{told.reminder}" if told.reminder else "")
+        subscribers = await SubscriptionStore(work.session).listening([kind], leaving.CALL_TYPE, [told.region])
+        silent = (each for each in subscribers if not told.reminder or each.id not in except_for)
+        asked = ((each, leaving.outgoing_call(told, each.recipient)) for each in silent)
+        reached += await _hand_over_all(work, asked, key, moment, dataref)
+    return reached
 
 
-async def hand_over(work: UnitOfWork, subscription: Subscription, message: dict[str, Any], key: str) -> UUID | None:
-    """Lay a message ready for a subscriber; the delivery's id, or None when it was there already."""
-    sent = subscription.sink is not None
-    made = await DeliveryStore(work.session).add(subscription.id, key, message, sent=sent)
-    work.notify("numbering")
+async def tell_owner(work: UnitOfWork, failed: DeliveryFailed, moment: datetime) -> None:
+    """Tell whose subscription it is that events are given up, once a day: in its feed, and by what else still works."""
+    if failed.failed_type == leaving.FAILED_TYPE:
+        return
+    store = SubscriptionStore(work.session)
+    subscription = await store.find(failed.subscription_id)
+    if subscription is None:
+        return
+    key, what = f"failed:{failed.subscription_id}:{moment.date()}", leaving.outgoing_failure(failed)
+    ready = []
+    for each in await store.page(subscription.owner, None, MOST_PER_OWNER):
+        if each.id != subscription.id and not each.wants(what.type):
+            continue
+        message = leaving.envelope_for(
+            what,
+            event_id=each.pseudonyms.of("event", key),
+            source=work.publisher.source,
+            moment=moment,
+            subscription=each.id,
+        )
+        ready.append(Ready(each.id, message, sent=_hears_of_failures(each)))
+    await hand_over(work, key, ready)
+
+
+def _hears_of_failures(subscription: Subscription) -> bool:
+    """A case system has no place for such news: its region reads the state."""
+    return subscription.state is State.ACTIVE and subscription.is_sent and subscription.protocol is not Protocol.ZGW
+
+
+async def hand_over(work: UnitOfWork, key: str, ready: Sequence[Ready]) -> list[UUID]:
+    """Lay messages of one event ready for subscribers; the deliveries' ids, without those that were there already."""
+    made = await DeliveryStore(work.session).add(key, ready) if ready else []
+    if made:
+        work.notify("numbering")
     return made
 
 
-async def _hand_over(
+async def _hand_over_all(
     work: UnitOfWork,
-    subscription: Subscription,
-    what: Outgoing,
+    told: Iterable[tuple[Subscriber, Outgoing | None]],
     key: str,
     moment: datetime,
     dataref: str | None = None,
-) -> None:
-    message = leaving.envelope_for(
-        what,
-        event_id=subscription.pseudonyms.of("event", key),
-        source=work.publisher.source,
-        moment=moment,
-        subscription=subscription.id,
-        dataref=dataref,
-    )
-    if let_through(subscription.filters, message):
-        await hand_over(work, subscription, message, key)
+) -> int:
+    ready = []
+    for subscriber, what in told:
+        if what is None:
+            continue
+        message = leaving.envelope_for(
+            what,
+            event_id=subscriber.pseudonyms.of("event", key),
+            source=work.publisher.source,
+            moment=moment,
+            subscription=subscriber.id,
+            dataref=dataref,
+        )
+        if let_through(subscriber.filters, message):
+            ready.append(Ready(subscriber.id, message, sent=subscriber.has_sink))
+    return len(await hand_over(work, key, ready))

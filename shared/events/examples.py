@@ -26,6 +26,10 @@ _MILLISECONDS = 1_788_769_800_000
 _REALISTIC: Mapping[str, Any] = {
     "brin": "01AB00",
     "choice": 1,
+    "firstChoiceCount": 97,
+    "nl.stagebrug.region-planned.v1/kind": "anew",
+    "placedCount": 168,
+    "rule": "travel",
     "failedType": "nl.stagebrug.student-unmatched.v1",
     "jobsPerYear": 1,
     "kvkNumber": "90001234",

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.base import Event
-from shared.events.codes import Code, PlacementKind, Region, Step, Weekday
+from shared.events.base import Event, Wire
+from shared.events.codes import Code, Municipality, PlacementKind, Region, Step, Weekday
 
 
 class MatchingEvent(Event):
@@ -87,6 +87,47 @@ class OfferUnfilled(MatchingEvent):
     region: Region
     sector: Code
     since_date: date
+
+
+class EffortCount(Wire):
+    """Students of one class of effort, and how many of them a plan places; none where fewer than five are meant."""
+
+    effort: Annotated[int, Field(ge=0, le=3)]
+    student_count: int | None
+    placed_count: int | None
+
+
+class SeatWanted(Wire):
+    """One more seat of a kind of work in a municipality that at least five students could take."""
+
+    sector: Code
+    municipality: Municipality
+    placed: Annotated[int, Field(ge=0, le=1)]
+    """How many students more would have a place by it."""
+
+
+class RuleCount(Wire):
+    """What keeps students from a place, and how many; none where fewer than five are meant."""
+
+    rule: Code
+    student_count: int | None
+
+
+class RegionPlanned(MatchingEvent):
+    """A draft of a region's plan was made: what it would bring, and what would help; nothing was proposed by it."""
+
+    subject_kind: ClassVar[str] = "plan"
+    plan_id: UUID
+    region: Region
+    kind: Code
+    """How it was made: `waiting`, `anew`, and others to come."""
+    student_count: int | None
+    placed_count: int | None
+    first_choice_count: int | None
+    by_effort: tuple[EffortCount, ...] = ()
+    wanted: tuple[SeatWanted, ...] = ()
+    """Where one more seat would bring most, the most first."""
+    blocking: tuple[RuleCount, ...] = ()
 
 
 class PersonForgottenByMatching(MatchingEvent):

@@ -1,5 +1,6 @@
 """What notifications announces: whom it asked for help, what came back, what could not be delivered."""
 
+import hashlib
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -46,6 +47,13 @@ class HelpAnswered(NotificationsEvent):
     intermediary: IntermediaryKind
     region: Region
     employer: SuggestedEmployer
+    answerer: Code | None = None
+    """A digest of who answered, by which intake lets them read what became of it; nobody else can use it."""
+
+
+def answerer(owner: str) -> str:
+    """A digest of who answers: 128 bits of a token's subject, or of a desk."""
+    return hashlib.sha256(owner.encode()).hexdigest()[:32]
 
 
 class HelpDeclined(NotificationsEvent):

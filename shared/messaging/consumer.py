@@ -15,6 +15,7 @@ import aiormq
 import structlog
 from faststream import AckPolicy
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitMessage, RabbitQueue
+from faststream.rabbit.schemas.queue import QuorumQueueArgs
 
 from shared.fail_points import reached
 from shared.jobs import stop_if_cancelled
@@ -47,16 +48,28 @@ GONE = (aio_pika.exceptions.AMQPError, aiormq.exceptions.AMQPError, OSError, Tim
 """What a broker that went away looks like; aio-pika says RuntimeError where a channel is not open yet."""
 
 
-class TopologyMissing(Exception):
-    """A service's queue is not on the broker."""
+class TopologyWrong(Exception):
+    """A service's queue is not on the broker, or is not the queue that it should be; the message says what to do."""
 
-    def __init__(self, queue: str) -> None:
-        super().__init__(f"The queue {queue} does not exist on the broker: run `stagebrug migrate`.")
+
+PARKING = "stagebrug.parking"
+"""The exchange to which the broker gives what it delivered too often."""
 
 
 def parking_queue(service: str) -> str:
     """Where the broker leaves what it delivered too often."""
     return f"parking.{service}"
+
+
+def arguments_of_queues(service: str) -> dict[str, QuorumQueueArgs]:
+    """A service's queues, all of type quorum, with the further arguments of each; nobody can change them afterwards."""
+    dead_letters: QuorumQueueArgs = {
+        "x-dead-letter-exchange": PARKING,
+        "x-dead-letter-routing-key": parking_queue(service),
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",  # at-least-once dead-lettering asks for it; no maximum length goes with it
+    }
+    return {parking_queue(service): {}, service: dead_letters}
 
 
 async def _whole(message: RabbitMessage) -> RabbitMessage:
@@ -73,8 +86,9 @@ class Consumer:
         self._trouble = asyncio.Event()
         self._stopping = False
         self.started = asyncio.Event()
-        self.missing = asyncio.Event()
-        """Set when the queue was not there the last time."""
+        self.refused = asyncio.Event()
+        """Set when the queue was not there, or not as it should be, the last time; `why` says what to do."""
+        self.why: TopologyWrong | None = None
         self.consuming = False
         """Whether messages arrive and are handled, as of the last look, `WATCH_SECONDS` ago at most."""
 
@@ -83,9 +97,10 @@ class Consumer:
         while not self._stopping:
             try:
                 await self._session()
-            except TopologyMissing as error:
-                self.missing.set()
-                log.error("queue_is_missing", error=str(error))  # noqa: TRY400 — a fact for the operator, no bug of ours
+            except TopologyWrong as error:
+                self.why = error
+                self.refused.set()
+                log.error("topology_is_wrong", error=str(error))  # noqa: TRY400 — for the operator, no bug of ours
             except (*GONE, asyncio.CancelledError) as error:
                 stop_if_cancelled()  # else it is aio-pika's way to say that the connection died
                 log.warning("consumer_has_no_broker", error=repr(error))
@@ -112,7 +127,7 @@ class Consumer:
         try:
             async with asyncio.timeout(CONNECT_WITHIN):
                 await self._begin(broker)
-            self.missing.clear()
+            self.refused.clear()
             self.started.set()
             self.consuming = True
             log.info("consuming", queue=self._handlers.service)
@@ -142,9 +157,22 @@ class Consumer:
         try:
             await broker.connect()
             await self._bind(broker)
+            await self._compare(broker)
             await broker.start()
         except aiormq.exceptions.ChannelNotFoundEntity:
-            raise TopologyMissing(self._handlers.service) from None
+            raise TopologyWrong(
+                f"The queue {self.queue} does not exist on the broker: run `stagebrug migrate`."
+            ) from None
+        except aiormq.exceptions.ChannelPreconditionFailed as error:
+            raise TopologyWrong(
+                f"A queue of {self.queue} was declared with other arguments ({error}): let the build that declared it "
+                "work it off, delete it, and run `stagebrug migrate`."
+            ) from None
+
+    async def _compare(self, broker: RabbitBroker) -> None:
+        """Ask for the queues as they should be: one without its dead letters would drop what is delivered too often."""
+        for name, arguments in arguments_of_queues(self.queue).items():
+            await broker.declare_queue(RabbitQueue(name, QueueType.QUORUM, durable=True, arguments=arguments))
 
     async def _bind(self, broker: RabbitBroker) -> None:
         queue = await broker.declare_queue(_existing(self._handlers.service))

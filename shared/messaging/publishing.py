@@ -23,10 +23,11 @@ def with_options(url: str, name: str) -> str:
 
 
 class ConfirmedPublisher:
-    """Publishes to the events exchange; consuming has another connection: a memory alarm stops those that publish."""
+    """Publishes to an exchange; consuming has another connection: a memory alarm stops those that publish."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, exchange: str = EXCHANGE) -> None:
         self._name = name
+        self._exchange_name = exchange
         self._url = with_options(url, f"{name}-publish")
         self._connection: AbstractRobustConnection | None = None
         self._exchange: AbstractExchange | None = None
@@ -38,7 +39,7 @@ class ConfirmedPublisher:
         connection = await aio_pika.connect_robust(self._url, timeout=CONFIRM_WITHIN, reconnect_interval=1)
         try:
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-            self._exchange = await channel.get_exchange(EXCHANGE, ensure=False)
+            self._exchange = await channel.get_exchange(self._exchange_name, ensure=False)
         except BaseException:  # else it would reconnect for ever, unused
             await connection.close()
             raise

@@ -132,12 +132,12 @@ def declined(student: str, reason: str = "too-far", **facts: Any) -> matching.Ma
     return matching.MatchDeclined(reason=reason, **_proposal(student, facts))
 
 
-def unmatched(student: str) -> matching.StudentUnmatched:
+def unmatched(student: str, sector: str | None = None) -> matching.StudentUnmatched:
     return matching.StudentUnmatched(
         student_id=an_id(student),
         school_id=an_id("school"),
         region="AM11",
-        sector=None,
+        sector=sector,
         placement_kind=PlacementKind.INTERNSHIP,
         since_date=DAY,
         searching_alike=1,
@@ -165,9 +165,29 @@ def started(student: str, **facts: Any) -> intake.PlacementStarted:
     return intake.PlacementStarted(**_placement(student, facts))
 
 
+def changed(student: str, **facts: Any) -> intake.PlacementChanged:
+    return intake.PlacementChanged(**_placement(student, facts))
+
+
+def cancelled(student: str, **facts: Any) -> intake.PlacementCancelled:
+    return intake.PlacementCancelled(**_placement(student, facts))
+
+
 def ended(student: str, outcome: Outcome = Outcome.COMPLETED, **facts: Any) -> intake.PlacementEnded:
     facts = {"ended_date": date(2024, 7, 12), **facts}
     return intake.PlacementEnded(outcome=outcome, **_placement(student, facts))
+
+
+def a_bottleneck(name: str, *codes: str, **facts: Any) -> intake.BottleneckRecorded:
+    known = {"school_id": an_id("school"), "region": "AM11", "noticed_by": "employer", "noticed_date": DAY}
+    return intake.BottleneckRecorded(bottleneck_id=an_id(name), codes=codes, **{**known, **facts})
+
+
+def a_follow_up(name: str, outcome: str, months: int = 6, **facts: Any) -> intake.FollowUpRecorded:
+    known = {"school_id": an_id("school"), "region": "AM11", "asked_date": DAY}
+    return intake.FollowUpRecorded(
+        follow_up_id=an_id(f"{name} {months}"), outcome=outcome, months=months, **{**known, **facts}
+    )
 
 
 def a_contact(name: str, **facts: Any) -> intake.ContactLogged:
@@ -198,6 +218,15 @@ def help_answered(call: str, kind: IntermediaryKind = IntermediaryKind.SBB) -> n
         region="AM11",
         employer=notifications.SuggestedEmployer(name="Bakkerij"),
     )
+
+
+def help_declined(call: str, kind: IntermediaryKind = IntermediaryKind.SBB) -> notifications.HelpDeclined:
+    return notifications.HelpDeclined(call_id=an_id(call), intermediary=kind, region="AM11", reason="nobody")
+
+
+def claimed(name: str, employer: str, **facts: Any) -> intake.EmployerClaimed:
+    known = {"school_id": an_id("school"), "since_date": DAY, "until_date": DAY + timedelta(days=60)}
+    return intake.EmployerClaimed(claim_id=an_id(name), employer_id=an_id(employer), **{**known, **facts})
 
 
 def suggested(employer: str, kind: IntermediaryKind = IntermediaryKind.SBB) -> intake.EmployerSuggested:

@@ -47,15 +47,16 @@ async def test_everybody_sees_their_own_and_the_published_figures_of_the_others(
         assert (await placed(coordinator, school="99AB00"))[0] == 404
         own = (await coordinator.get("/v1/tables/outcomes", params={"school": "99AA00"})).json()
         assert own["n"] == 1
-        others = (
-            await coordinator.get("/v1/tables/outcomes", params={"region": "AM11", "fromDate": "2024-01-01"})
-        ).json()
-        assert others["n"] is None
+        others = await coordinator.get("/v1/tables/outcomes", params={"region": "AM11", "fromDate": "2024-01-01"})
+        assert others.status_code == 403
     async with region.as_("regional-coordinator", regions=["AM11"]) as regional:
         assert await placed(regional, school="99AB00") == (200, MANY)
         assert (await placed(regional, school="99BA00"))[0] == 404
         assert (await regional.get("/v1/tables/outcomes", params={"region": "AM11"})).json()["n"] == 1
         assert (await regional.get("/v1/tables/outcomes", params={"region": "AM02"})).json()["n"] is None
+        for name, query in (("outcomes", {"breakdown": "region"}), ("funnel-by-region", {})):
+            own_rows = (await regional.get(f"/v1/tables/{name}", params={"region": "AM11", **query})).json()["rows"]
+            assert [row["code"] for row in own_rows] == ["AM11"]  # all less these would be the others, unhidden
     async with region.as_("intermediary") as sbb:
         assert (await sbb.get("/v1/tables/outcomes", params={"region": "AM11"})).json()["n"] is None
         assert (await placed(sbb, school="99AA00"))[0] == 404
@@ -99,6 +100,8 @@ async def test_a_table_comes_as_csv_and_not_again_when_it_has_not_changed(analyt
 async def test_the_list_says_what_every_table_counts(analytics: RunningService) -> None:
     found = (await analytics.client.get("/v1/tables")).json()
     assert {"schools-by-region", "jobs-trend", "first-contact", "intermediaries"} <= {t["name"] for t in found["items"]}
-    assert all(table["definition"] and table["source"] == "register" for table in found["items"])
+    assert all(table["definition"] for table in found["items"])
+    think = {table["name"] for table in found["items"] if table["source"] == "questionnaire"}
+    assert think == {table["name"] for table in found["items"] if "-say-" in table["name"]}
     for table in found["items"]:
         assert (await analytics.client.get(f"/v1/tables/{table['name']}")).status_code == 200

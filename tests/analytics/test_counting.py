@@ -1,17 +1,22 @@
 """Events through the broker: each counts once, whatever happens to it on the way."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from shared.events.codes import IntermediaryKind, Outcome, SizeClass
+from shared.events import intake
+from shared.events.codes import IntermediaryKind, Outcome, PlacementKind, SizeClass
 from tests.analytics.events import (
+    DAY,
     NOON,
+    a_bottleneck,
     a_contact,
+    a_follow_up,
     a_school,
     accepted,
     an_employer,
     an_id,
     an_offer,
     asked,
+    cancelled,
     declined,
     ended,
     help_answered,
@@ -165,6 +170,33 @@ async def test_intermediaries_are_counted_with_what_came_of_their_tips(analytics
     assert (counted["callsForHelp"], counted["answers"]) == (1, 1)
 
 
+async def test_an_initiatives_placements_are_those_since_its_employers_take_part(analytics: RunningService) -> None:
+    undertaken = intake.InitiativeUndertaken(
+        initiative_id=an_id("initiative"),
+        region="AM11",
+        school_id=an_id("school"),
+        kind="network-meeting",
+        aim="both",
+        begin_date=date(2024, 1, 8),
+        ended_date=None,
+        employers=(
+            intake.InitiativeEmployer(employer_id=an_id("employer"), since_date=DAY),
+            intake.InitiativeEmployer(employer_id=an_id("late"), since_date=date(2024, 3, 5)),
+        ),
+    )
+    await tell(analytics, undertaken, version=2)
+    await tell(analytics, undertaken.model_copy(update={"employers": ()}), version=1)
+    await tell(analytics, started("Sam"))
+    await tell(analytics, started("Noor", employer_id=an_id("late")))
+    await tell(analytics, started("Bo", employer_id=an_id("merged")))
+    await tell(analytics, merged("employer", "merged"))
+    await tell(analytics, ended("Bo", Outcome.JOB, employer_id=an_id("merged")))
+    found = await rows(analytics, "initiatives")
+    assert found["network-meeting"] == found["total"] == [1, 0, 2, 2, 1]
+    published = (await analytics.client.get("/v1/tables/initiatives")).json()
+    assert {row["code"]: row["values"] for row in published["rows"]}["total"] == [1, 0, 2, None, None]
+
+
 async def test_the_first_contact_of_a_school_with_an_employer_counts_for_its_channel(analytics: RunningService) -> None:
     await tell(analytics, a_school())
     await tell(analytics, a_contact("second", channel="visit", initiator="employer"), 1)
@@ -185,3 +217,39 @@ async def test_a_period_bounds_what_is_counted_both_days_included(analytics: Run
         assert (await rows(analytics, "placements", fromDate=day))["internship"] == [expected, 0]
     last = (begin + timedelta(days=-1)).date().isoformat()
     assert (await rows(analytics, "placements", toDate=last))["internship"] == [0, 0]
+
+
+async def test_what_was_called_off_before_it_began_was_no_placement(analytics: RunningService) -> None:
+    for event in (ready("Sam"), started("Sam"), ready("Kim"), started("Kim")):
+        await tell(analytics, event)
+    await tell(analytics, cancelled("Sam"))
+    assert (await summary(analytics))["placed"] == 1
+    assert (await rows(analytics, "placements"))["internship"] == [1, 0]
+
+
+async def test_places_that_lead_to_others_are_counted_by_what_they_lead_to(analytics: RunningService) -> None:
+    chain = (("first", PlacementKind.TASTER), ("second", PlacementKind.LONG), ("third", PlacementKind.JOB))
+    before = None
+    for name, kind in chain:
+        await tell(analytics, started("Sam", placement_id=an_id(name), kind=kind, predecessor_id=before))
+        before = an_id(name)
+    counted = await rows(analytics, "continued")
+    assert (counted["taster"], counted["long"], counted["total"]) == ([1, 0], [0, 1], [1, 1])
+
+
+async def test_a_bottleneck_counts_as_it_reads_now_for_each_of_its_codes(analytics: RunningService) -> None:
+    await tell(analytics, a_bottleneck("late", "distance", solved="yes"), version=2)
+    await tell(analytics, a_bottleneck("late", "distance"), version=1)
+    await tell(analytics, a_bottleneck("other", "distance", "motivation", led_to_end=True))
+    found = await rows(analytics, "bottlenecks")
+    assert (found["distance"], found["motivation"], found["behaviour"]) == ([2, 1, 1], [1, 0, 1], [0, 0, 0])
+    assert found["total"] == [2, 1, 1]
+
+
+async def test_what_became_of_former_students_counts_by_the_months_since(analytics: RunningService) -> None:
+    for event in (a_follow_up("Sam", "to-work"), a_follow_up("Sam", "at-home", 12), a_follow_up("Noa", "to-work")):
+        await tell(analytics, event)
+    await tell(analytics, a_follow_up("Noa", "sheltered"), version=2)
+    found = await rows(analytics, "follow-ups")
+    assert (found["to-work"], found["sheltered"], found["at-home"]) == ([1, 0, 0], [1, 0, 0], [0, 1, 0])
+    assert found["total"] == [2, 1, 0]

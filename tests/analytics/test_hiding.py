@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 from services.analytics.domain.counted import ALL_REGIONS, Count, CountTable, by_region, cells, counted
 from services.analytics.domain.happened import FUNNEL, FUNNEL_BY_REGION, OUTCOMES
 from services.analytics.domain.hiding import FEWEST, Sum, hidden
+from services.analytics.domain.measured import Measure, measured
+from services.analytics.domain.process import WAITS_BY_GROUP
 from services.analytics.domain.scope import Scope
 from services.analytics.domain.table import TOTAL, Table
+from services.analytics.domain.work import SEATS_OVER_TIME
 from tests.analytics.events import DAY
 
 EVERYBODY = Scope(as_of=DAY)
@@ -129,3 +132,36 @@ def test_a_region_that_nobody_recorded_anything_in_is_not_told_from_a_small_one(
     table = counted(OUTCOMES, [persons("AM02", "completed", 9)], Scope(as_of=DAY, region="AM11"))
     assert table.n is None
     assert set(values(table).values()) == {None}
+
+
+def test_a_hidden_total_does_not_follow_from_its_parts() -> None:
+    sums = [Sum(["a", "b"], "total"), Sum(["total", "few"], "all")]
+    persons = {"a": 6, "b": 7, "total": 13, "few": 3, "all": 16}
+    assert hidden(persons, sums) == {"few", "total", "a"}
+
+
+def test_who_waits_in_one_group_does_not_follow_from_the_other_group() -> None:
+    found = {"pro": 12, "vso": 20, "own-circle": 29, "with-help": 3}
+    told = [Measure(region, row, n, n, n, (1, 1)) for row, n in found.items() for region in ("AM11", ALL_REGIONS)]
+    assert values(measured(WAITS_BY_GROUP, told, EVERYBODY)) == {
+        "pro": 12, "vso": 20, "own-circle": None, "with-help": None,
+    }  # fmt: skip
+
+
+def test_how_many_began_in_a_month_does_not_follow_from_who_was_there_at_its_beginning_and_end() -> None:
+    told = [
+        Count("AM11", row, column, 30, 30)
+        for row in ("2024-02", "2024-03", "2024-04", "now")
+        for column in ("taken", "ending")
+    ]
+    shown_to = {
+        who: {row.code: row.values[1:3] for row in counted(SEATS_OVER_TIME, told, scope).rows}
+        for who, scope in (("everybody", EVERYBODY), ("operator", OPERATOR))
+    }
+    assert shown_to["operator"]["2024-03"] == (30, 30)
+    assert shown_to["everybody"] == {
+        "now": (30, 30),
+        "2024-02": (None, None),
+        "2024-03": (None, None),
+        "2024-04": (30, 30),
+    }

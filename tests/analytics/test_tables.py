@@ -8,7 +8,10 @@ import pytest
 
 from services.analytics.domain.catalogue import DESCRIPTIONS, TABLES
 from services.analytics.domain.counted import Count, CountTable, counted
+from services.analytics.domain.forecast import ForecastTable, forecast
 from services.analytics.domain.happened import FIRST_CHOICE, FUNNEL
+from services.analytics.domain.measured import MeasureTable, measured
+from services.analytics.domain.opinions import OpinionTable
 from services.analytics.domain.register import Cooperation, Employer, EmployerTable, School, SchoolTable
 from services.analytics.domain.scope import Scope
 from services.analytics.domain.table import Table, mean
@@ -96,6 +99,12 @@ def test_every_table_can_be_counted_from_nothing() -> None:
     for table in TABLES.values():
         if isinstance(table, CountTable):
             assert counted(table, (), replace(TODAY, hide=False)).n == 0
+        elif isinstance(table, ForecastTable):
+            assert {value for row in forecast({}, TODAY).rows for value in row.values} == {None}
+        elif isinstance(table, MeasureTable):
+            assert measured(table, (), replace(TODAY, hide=False)).n is None
+        elif isinstance(table, OpinionTable):
+            assert table.count((), replace(TODAY, hide=False)).n == 0
         else:
             assert table.count(table.about, (), TODAY).n == 0
 
@@ -108,7 +117,15 @@ def test_every_table_has_a_title_a_definition_and_a_name_of_its_own() -> None:
 def test_the_rows_of_a_funnel_have_no_total_and_n_is_who_began() -> None:
     counts = [Count("AM11", "ready", "students", 9, 9), Count("AM11", "started", "students", 7, 7)]
     found = counted(FUNNEL, counts, replace(TODAY, hide=False))
-    assert values(found) == {"ready": 9, "proposed": 0, "accepted": 0, "started": 7, "ended": 0}
+    assert values(found) == {
+        "ready": 9,
+        "proposed": 0,
+        "accepted": 0,
+        "started": 7,
+        "ended": 0,
+        "completed": 0,
+        "job": 0,
+    }
     assert found.n == 9
 
 

@@ -12,13 +12,33 @@ from pathlib import Path
 import uvloop
 
 from deploy.servers import Servers, environment, start_servers, stop_servers
-from tests.bench import chain, importing, journey, latency, limits, plan, register
+from tests.bench import (
+    chain,
+    country,
+    drafts,
+    figures,
+    halfyear,
+    importing,
+    journey,
+    latency,
+    limits,
+    living,
+    plan,
+    register,
+    repair,
+    streams,
+    webhooks,
+    weekly,
+)
 from tests.bench.machine import described
 from tests.bench.place import opened
 from tests.bench.table import Sheet
 from tests.support.bench import Bench, prepared_bench
 
-SECTIONS = ("limits", "chain", "latency", "journey", "register", "import", "plan")
+SECTIONS = (
+    "limits", "chain", "latency", "journey", "webhooks", "streams", "register", "import", "plan", "repair", "living", "country",
+    "halfyear", "weekly", "drafts", "analytics",
+)  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -47,14 +67,36 @@ async def run(bench: Bench, sheet: Sheet, asked: argparse.Namespace) -> None:
             await chain.measure(bench.servers, place, sheet, asked.rounds)
         if "latency" in asked.sections:
             await latency.measure(bench.servers, place, sheet)
+        if "webhooks" in asked.sections:
+            await webhooks.measure(bench, place, sheet, asked.rounds)
+        if "streams" in asked.sections:
+            await streams.measure(bench, place, sheet, asked.rounds)
     if "journey" in asked.sections:
         await journey.measure(bench.servers, max(3, asked.count // 80), sheet)
     if "register" in asked.sections:
         await register.measure(bench.servers, asked.count, sheet)
     if "import" in asked.sections:
         await importing.measure(bench.servers, asked.count, sheet)
+    if "analytics" in asked.sections:
+        await figures.measure(bench, asked.events, asked.rounds, sheet)
+    await _plans(bench, sheet, asked)
+
+
+async def _plans(bench: Bench, sheet: Sheet, asked: argparse.Namespace) -> None:
     if "plan" in asked.sections:
         plan.measure(asked.count, asked.rounds, sheet)
+    if "repair" in asked.sections:
+        repair.measure(asked.count, asked.rounds, sheet)
+    if "living" in asked.sections:
+        await living.measure(bench, asked.count, asked.rounds, sheet)
+    if "country" in asked.sections:
+        await country.measure(bench.servers, asked.count, sheet)
+    if "halfyear" in asked.sections:
+        halfyear.measure(asked.count, sheet)
+    if "weekly" in asked.sections:
+        weekly.measure(asked.count, sheet)
+    if "drafts" in asked.sections:
+        drafts.measure(asked.count, sheet)
 
 
 def main() -> None:
@@ -62,6 +104,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="what to measure; everything by default")
     parser.add_argument("--count", type=int, default=4000, help="events per run of a chain")
+    parser.add_argument(
+        "--events", type=int, default=100_000, help="events of five years that figures are counted from"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="runs of each chain, in turn")
     parser.add_argument("--markdown", type=Path, help="a file for the tables")
     asked = parser.parse_args()

@@ -23,7 +23,7 @@ from tests.journeys.world import Person, World
 ROWS_A_COUNT = 25
 """100 000 rows where chains have 4 000 events."""
 ENDS_WITHIN = 900
-LOOK_EVERY = 0.05
+LOOK_EVERY = 0.25
 HEAD = [
     "Bedrijfsnaam",
     "KvK nr",

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from services.matching.domain import machine, paths
+import numpy as np
+
+from services.matching.domain import machine, paths, tables
 from services.matching.domain.paths import NONE, Net
 from tests.bench.table import Sheet, Table
-from tests.support.optimum import Assignment, Flow, again, objective
+from tests.support.optimum import Assignment, again, flow_of, objective
 from tests.support.population import a_region
 
 KINDS = (("normal", 1.4, False), ("tight", 0.9, False), ("scarce", 0.6, False), ("scarce, worst order", 0.6, True))
@@ -41,17 +43,19 @@ class Plain:
 
 
 class Ours:
-    """The same, compiled."""
+    """The same searches, compiled."""
 
     def __init__(self, net: Net, order: list[int]) -> None:
-        self.net = net
-        self.arrays, self.order = machine.in_arrays(net, order)
+        self.net, self.order = net, np.array(order)
+        self.laid_out = tables.laid_out(
+            [*net.first, len(net.unit)], net.unit, net.cost, net.alone, net.left, net.around
+        )
 
     def solve(self) -> None:
-        machine.compiled()(self.arrays, self.order)
+        tables.compiled()(*self.laid_out, self.order)
 
     def objective(self) -> int:
-        return objective(self.net, self.arrays.edge.tolist())
+        return objective(self.net, self.laid_out[0][:-1, tables.EDGE].tolist())
 
 
 def measure(count: int, rounds: int, sheet: Sheet) -> None:
@@ -65,10 +69,10 @@ def measure(count: int, rounds: int, sheet: Sheet) -> None:
             makers = (
                 partial(Ours, net, order),
                 partial(Plain, net, order),
-                partial(Flow, net),
+                partial(flow_of, net),
                 partial(Assignment, net),
             )
-            ours, plain, flow, sparse = (_milliseconds(maker, rounds) for maker in makers)
+            ours, plain, flow, sparse = (milliseconds(maker, rounds) for maker in makers)
             placed = sum(edge != NONE for edge in machine.solve_compiled(net, order))
             table.add(
                 f"{size}, {kind}", students, len(net.unit), placed, ours[0], plain[0], flow[0], sparse[0], flow[0] / ours[0], sparse[0] / ours[0]
@@ -81,7 +85,7 @@ def measure(count: int, rounds: int, sheet: Sheet) -> None:
     sheet.show(table)
 
 
-def _milliseconds(maker: Callable[[], Solver], rounds: int) -> tuple[float, int]:
+def milliseconds(maker: Callable[[], Solver], rounds: int) -> tuple[float, int]:
     """The least processor time of some rounds, and what the plan costs."""
     took, cost = float("inf"), 0
     for _ in range(rounds):

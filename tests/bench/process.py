@@ -14,7 +14,7 @@ from tests.bench.place import Place, with_the_toy
 Go = Callable[[], Awaitable[None]]
 """Called by a part when everything is connected; returns when it is time to begin."""
 
-STARTS_WITHIN = 60
+STARTS_WITHIN = 180
 
 
 @dataclass

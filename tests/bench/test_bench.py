@@ -8,15 +8,23 @@ from tests.support.bench import Bench
 
 async def test_the_bench_measures_every_section_and_finds_every_effect_once(bench: Bench) -> None:
     shown = io.StringIO()
-    await run(bench, Sheet(shown), argparse.Namespace(sections=SECTIONS, count=50, rounds=1))
+    await run(bench, Sheet(shown), argparse.Namespace(sections=SECTIONS, count=50, events=2000, rounds=1))
     for heading in (
         "Limits of the parts",
         "three processes, saturated",
         "One service over HTTP",
         "Offer → proposal",
         "Searching 3,750",
+        "live streams on one process",
         "A create over HTTP",
         "A list of",
         "The plan of a region",
+        "The candidates of the country",
+        "The plan of the country",
+        "How the plan grows",
+        "Half a year, tight",
+        "The plan for the days of the week",
+        "A draft of the largest region",
+        "An event in a plan that is kept",
     ):
         assert heading in shown.getvalue()

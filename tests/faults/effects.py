@@ -22,6 +22,7 @@ WATCHED = {
         "proposals_declined": "proposal_id",
         "proposals_expired": "proposal_id",
         "placements_started": "placement_id",
+        "placements_cancelled": "placement_id",
         "placements_ended": "placement_id",
         "placements_refused": "placement_id",
         "contacts": "contact_id",

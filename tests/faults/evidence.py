@@ -33,6 +33,7 @@ KEPT = {
         "proposals_declined",
         "proposals_expired",
         "placements_started",
+        "placements_cancelled",
         "placements_ended",
         "placements_refused",
         "contacts",

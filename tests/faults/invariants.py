@@ -95,6 +95,7 @@ FACTS = {
     "match-declined": "proposals_declined",
     "match-expired": "proposals_expired",
     "placement-started": "placements_started",
+    "placement-cancelled": "placements_cancelled",
     "placement-ended": "placements_ended",
     "placement-refused": "placements_refused",
     "contact-logged": "contacts",
@@ -142,7 +143,8 @@ def i5_conservation(evidence: Evidence) -> list[str]:
                 found.append(f"analytics counts {len(counted)} {place}, and {expected} were announced")
     states = Counter(row["state"] for row in tables["intake.placements"])
     for fact, expected in (
-        ("placement-started", states["running"] + states["ended"]),
+        ("placement-started", states["running"] + states["ended"] + states["cancelled"]),
+        ("placement-cancelled", states["cancelled"]),
         ("placement-ended", states["ended"]),
         ("placement-refused", states["refused"]),
     ):

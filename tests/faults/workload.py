@@ -193,7 +193,7 @@ class _Story:
             return next(iter(page["items"]), None)
 
         found = await self.who.until("intake", f"/v1/placements?studentId={student}", theirs)
-        return str(found["id"]) if found["state"] == "running" else None
+        return str(found["id"]) if found["state"] in {"agreed", "running"} else None
 
     def _employer(self) -> dict[str, Any]:
         return {

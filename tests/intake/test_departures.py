@@ -34,6 +34,8 @@ async def test_what_a_school_had_is_its_successors_from_the_day_of_the_merger(wo
     offer = await world.offer(shared["id"])
     student, waiting = await world.student(), await world.searching()
     placement = await good(world.place(student, offer))
+    question = {"kind": "guidance", "question": "Hoe legt het bedrijf een nieuwe taak duidelijk uit?"}
+    asked = await good(world.first.post(f"/v1/placements/{placement['id']}/requests", json=question))
     assert (await world.second.get(f"/v1/employers/{pareltje['id']}")).status_code == 404
 
     departed = await good(merge(world, world.schools[SECOND]))
@@ -46,6 +48,7 @@ async def test_what_a_school_had_is_its_successors_from_the_day_of_the_merger(wo
     for path in (f"/v1/students/{student['id']}", f"/v1/placements/{placement['id']}"):
         assert (await good(world.second.get(path)))["schoolId"] == str(world.schools[SECOND])
         assert (await world.first.get(path)).status_code == 404
+    assert (await good(world.second.get(f"/v1/requests/{asked['id']}")))["placementId"] == placement["id"]
     known = await good(world.second.get(f"/v1/employers/{shared['id']}"))
     assert [one["schoolId"] for one in known["cooperations"]] == [str(world.schools[SECOND])]
     assert (await good(world.second.get(f"/v1/offers/{offer['id']}")))["broughtInBy"] == str(world.schools[SECOND])

@@ -1,7 +1,10 @@
 """Published figures by region and sector, with source and date, beside a student's wishes."""
 
+from datetime import date
 from typing import Any
 
+from services.intake.domain.labour_market import Figure, publications_of
+from shared.events.intake import LabourMarketPublished
 from tests.intake.world import World, good
 
 HEAD = "region,sector,period,kind,figure\n"
@@ -27,6 +30,26 @@ async def test_the_latest_period_is_shown_with_source_and_date(world: World) -> 
     assert await figures(world, "region=AM11") == [("horeca", "2026-q3", 1240)]
     shown = (await good(world.first.get("/v1/labour-market?region=AM12&sector=horeca")))["items"][0]
     assert (shown["source"], shown["publishedDate"]) == ("uwv", "2026-11-02")
+
+
+async def test_each_region_is_told_what_was_published_of_it(world: World) -> None:
+    await imported(
+        world, "AM11,horeca,2026-q3,tension,1.8", "AM12,sport,2026,tension,0.4", "AM11,sport,2026-q3,tension,1"
+    )
+    told = {one.region: one for one in [await world.intake.next_event(LabourMarketPublished) for _ in range(2)]}
+    assert [(one.sector, one.kind, one.period, one.figure) for one in told["AM11"].figures] == [
+        ("horeca", "tension", "2026-q3", 1.8),
+        ("sport", "tension", "2026-q3", 1),
+    ]
+    assert (told["AM12"].source, told["AM12"].published_date) == ("uwv", date(2026, 11, 2))
+
+
+def test_a_long_table_is_told_in_pieces() -> None:
+    figure = Figure.model_validate(
+        dict(zip(("region", "sector", "period", "kind"), ("AM11", "horeca", "2026", "tension"), strict=True))
+        | {"figure": 1, "source": "uwv", "published_date": date(2026, 11, 2)}
+    )
+    assert [len(one.figures) for one in publications_of([figure] * 1001)] == [500, 500, 1]
 
 
 async def test_an_older_publication_does_not_replace_a_newer_one(world: World) -> None:

@@ -48,7 +48,10 @@ async def test_what_a_place_is_like_is_kept(world: World) -> None:
     facts: dict[str, Any] = {
         "guidanceForms": ["employer", "remote"],
         "risks": ["machines"],
-        "hours": [{"weekday": "tue", "startTime": "08:30", "endTime": "15:00"}],
+        "hours": [{"weekday": "tue", "startTime": "08:30", "endTime": "15:00", "breakMinutes": 30}],
+        "ruledOut": ["heights"],
+        "heaviestLiftKg": 8.0,
+        "loudestDecibels": None,
         "accessibility": {"wheelchair": True, "publicTransport": None},
         "mostWeeks": 20,
     }

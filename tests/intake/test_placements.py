@@ -41,6 +41,7 @@ async def test_an_accepted_match_becomes_a_placement(world: World) -> None:
         match.offer_id,
     )
     assert (started.municipality, started.region, started.version) == ("GM0995", "AM11", 1)
+    assert started.weekdays == match.weekdays
     assert (await good(world.first.get(f"/v1/students/{student['id']}")))["state"] == "placed"
     assert (await good(world.first.get(f"/v1/placements/{started.placement_id}")))["proposalId"] == str(
         match.proposal_id
@@ -174,7 +175,7 @@ async def test_placements_are_listed_by_what_they_are(world: World) -> None:
     placement = (await world.place(student, offer)).json()
     for query, expected in (
         ("", [placement["id"]]),
-        (f"?offerId={offer['id']}&state=running", [placement["id"]]),
+        (f"?offerId={offer['id']}&state={placement['state']}", [placement["id"]]),
         (f"?employerId={offer['employerId']}", [placement["id"]]),
         ("?state=ended", []),
         (f"?studentId={unknown()}", []),

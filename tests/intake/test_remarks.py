@@ -1,11 +1,12 @@
 """What schools experienced with a company: shared with author, reply and an end, and never about a person."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.intake.domain.company_text import about_the_company
-from shared.events.intake import ExperienceShared
+from shared.events.intake import ExperienceShared, ExperienceWithdrawn
 from tests.intake.test_renewing import let_pass
 from tests.intake.world import FIRST, World, good, unknown
 
@@ -62,6 +63,7 @@ async def test_the_regions_coordinator_hides_a_remark_and_its_school_sees_why(wo
         assert (await stranger.post(f"{path}/{one['id']}/_hide", json=why)).status_code == 403
     await good(regional.post(f"{path}/{one['id']}/_hide", json=why))
     assert (await regional.post(f"{path}/{one['id']}/_hide", json=why)).status_code == 409
+    assert (await world.intake.next_event(ExperienceWithdrawn)).remark_id == UUID(one["id"])
     for stranger in (world.second, elsewhere):
         assert (await good(stranger.get(path)))["items"] == []
     for reader in (world.first, regional):
@@ -72,6 +74,7 @@ async def test_a_remark_is_taken_back_by_its_own_school(world: World) -> None:
     path, one = await remark(world)
     assert (await world.second.delete(f"{path}/{one['id']}")).status_code == 403
     assert (await world.first.delete(f"{path}/{one['id']}")).status_code == 204
+    assert (await world.intake.next_event(ExperienceWithdrawn)).remark_id == UUID(one["id"])
     assert (await world.first.delete(f"{path}/{one['id']}")).status_code == 404
     assert await world.intake.sql.fetchval("select count(*) from timers where kind = 'remark-ends'") == 0
 

@@ -163,6 +163,18 @@ async def test_the_access_log_is_kept_for_two_years(world: World, by: int, gone:
 
 
 @pytest.mark.parametrize(("by", "gone"), BORDERS)
+async def test_a_request_to_an_intermediary_is_kept_for_two_years(world: World, by: int, gone: bool) -> None:
+    placement = await good(world.place(await world.searching(), await world.offer()))
+    asked = {"kind": "guidance", "question": "Hoe legt het bedrijf een nieuwe taak duidelijk uit?"}
+    await good(world.first.post(f"/v1/placements/{placement['id']}/requests", json=asked))
+    await world.intake.sql.execute(
+        "update requests set recorded_at = $1::date + time '12:00'", over("intermediary-request", by)
+    )
+    await forget(world)
+    assert (await world.intake.sql.fetchval("select count(*) from requests") == 0) == gone
+
+
+@pytest.mark.parametrize(("by", "gone"), BORDERS)
 async def test_a_refused_placement_forgets_its_student_after_a_year(world: World, by: int, gone: bool) -> None:
     student, offer = await world.student(), await world.offer()
     await good(world.place(student, offer))

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from services.intake.store.employers import works_with
 from services.intake.store.tables import employers
+from tests.intake.test_questionnaires import a_round, path_of
 from tests.intake.world import FIRST, SECOND, World, good
 
 SHARED = {
@@ -24,9 +25,14 @@ SHARED = {
     "closures": "everybody's",
     "labour_market_figures": "published",
     "accreditations": "shared as their employer; who took a step is the API's",
+    "support": "as their employer, and the region's: what a company would be helped with, of no student",
     "claims": "all schools see who approaches an employer; for which student (an opaque id) is the API's",
     "claim_joins": "as their claim",
     "remark_replies": "as their remark",
+    "initiatives": "what schools undertake they share with those of their region (G13)",
+    "meetings": "likewise",
+    "meeting_invitees": "as their meeting; an employer that is private, the API leaves out",
+    "meeting_tasks": "likewise",
 }
 """Tables that name a school or a student and have no policy of their own, and why."""
 
@@ -38,7 +44,17 @@ where table_schema = 'public'
   and (column_name ~ '(^|_)(school|student|person)_id$' or column_name in ('private_to', 'brought_in_by')
        or columns.table_name ~ 'student|person')
 """
-OWN = ("students", "student_accesses", "placements", "closure_decisions", "contact_notes", "remarks", "imports")
+OWN = (
+    "students",
+    "student_accesses",
+    "placements",
+    "closure_decisions",
+    "contact_notes",
+    "remarks",
+    "imports",
+    "questionnaire_responses",
+    "enrolments",
+)
 
 CONTACT = {
     "channel": "telephone", "initiator": "school", "outcome": "good-talk", "contactDate": "2026-09-14",
@@ -48,6 +64,9 @@ FORGOTTEN_BY_TIME = {("register", "remarks"), ("register", "imports")}
 """What the register's own timers and jobs delete when its days are over."""
 
 REMARK = {"experiences": ["agreement-kept"], "text": "Alleen voor ons.", "audience": "own-school"}
+PROGRAMME = {
+    "name": "LWC", "kind": "learn-work-centre", "seats": 1, "beginDate": "2026-09-07", "endDate": "2029-07-13",
+}  # fmt: skip
 FILE = "naam;postcode;plaats\nBakkerij Van Ons;8232VT;Lelystad\n"
 
 
@@ -69,6 +88,10 @@ async def as_the_service(world: World, **settings: Any) -> AsyncIterator["asyncp
 @pytest.fixture
 async def full(world: World) -> World:
     """Both schools have a row in every table."""
+    asked = await a_round(world)
+    for school_id, school in zip(world.schools.values(), (world.first, world.second), strict=True):
+        text = {"question": "remarks", "text": "Alleen voor ons."}
+        await good(school.put(path_of(asked, school_id), json={"answers": [text], "finished": True}))
     for school in (world.first, world.second):
         employer = await world.employer(by=school, private=True)
         offer = await good(
@@ -82,6 +105,8 @@ async def full(world: World) -> World:
         await good(school.post("/v1/imports?kind=employers", content=FILE.encode()))
         student = await world.student(by=school)
         placement = (await world.place(student, offer, by=school)).json()
+        programme = await good(school.post("/v1/programmes", json=PROGRAMME))
+        await good(school.post(f"/v1/programmes/{programme['id']}/enrolments", json={"studentId": student["id"]}))
         await world.intake.sql.execute(
             "insert into closures (id, region, state, closed_by, facts) "
             "values ($1, 'AM11', 'reopened', 'x', '{}') on conflict do nothing",
@@ -168,6 +193,7 @@ async def test_each_capacity_of_the_register_may_what_it_needs_and_no_more(full:
         ("seats", {"students": 0, "placements": 2, "closure_decisions": 2, "student_accesses": 0}),
         ("matching", {"students": 2, "placements": 0, "closure_decisions": 0}),
         ("region", {"students": 0, "placements": 0, "closure_decisions": 0, "student_accesses": 0}),
+        ("publication", {"students": 2, "placements": 2, "enrolments": 0, "closure_decisions": 0}),
         ("operator", {"students": 0, "placements": 0, "closure_decisions": 0, "student_accesses": 0}),
     ):
         async with as_the_service(full, acting=acting) as sql:

@@ -9,15 +9,9 @@ import pytest
 from services.intake.domain.addresses import Situation as Place
 from services.intake.domain.employer import Employer, EmployerFacts, PauseEmployer
 from services.intake.domain.offer import Offer, OfferState, PlaceFacts, SeatsAreTaken
-from services.intake.domain.placement import (
-    EndPlacement,
-    Obstacle,
-    Placement,
-    PlacementIsOver,
-    Situation,
-    Stay,
-    obstacle,
-)
+from services.intake.domain.placement import EndPlacement, Placement, Stay
+from services.intake.domain.placement_states import ActIsImpossible
+from services.intake.domain.seating import Obstacle, Situation, obstacle
 from services.intake.domain.seats import Occupation, most_taken
 from services.intake.domain.student import Student, StudentFacts, StudentState
 from shared.errors import Invalid
@@ -25,6 +19,7 @@ from shared.events.codes import Outcome, PlacementKind, Point, Weekday
 from shared.ids import new_id
 
 SCHOOL = new_id()
+TODAY = date(2026, 11, 2)
 MON, TUE, WED, THU, FRI = list(Weekday)[:5]
 HERE = Place("AM11", "GM0995", Point(latitude=52.5, longitude=5.47))
 EMPLOYER = Employer(new_id(), EmployerFacts(name="De Linde"), HERE, SCHOOL)
@@ -96,21 +91,21 @@ def test_a_placement_holds_its_seat_through_its_last_day() -> None:
 
 
 def test_an_ended_placement_leaves_its_seat_on_the_day_it_ended() -> None:
-    ended, event = placement().ended(EndPlacement(ended_date=date(2026, 10, 5), outcome=Outcome.STOPPED_EARLY))
+    ended, event = placement().ended(EndPlacement(ended_date=date(2026, 10, 5), outcome=Outcome.STOPPED_EARLY), TODAY)
     assert event.outcome is Outcome.STOPPED_EARLY
     assert ended.occupation.free_from == date(2026, 10, 5)
 
 
 def test_a_placement_ends_once() -> None:
     end = EndPlacement(ended_date=date(2026, 10, 5), outcome=Outcome.COMPLETED)
-    ended, _ = placement().ended(end)
-    with pytest.raises(PlacementIsOver):
-        ended.ended(end)
+    ended, _ = placement().ended(end, TODAY)
+    with pytest.raises(ActIsImpossible):
+        ended.ended(end, TODAY)
 
 
 def test_a_placement_does_not_end_before_it_begins() -> None:
     with pytest.raises(Invalid) as refused:
-        placement().ended(EndPlacement(ended_date=date(2026, 9, 6), outcome=Outcome.COMPLETED))
+        placement().ended(EndPlacement(ended_date=date(2026, 9, 6), outcome=Outcome.COMPLETED), TODAY)
     assert refused.value.problems[0].pointer == "/endedDate"
 
 

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from services.intake import days
 from shared.events.codes import IntermediaryKind
 from shared.events.intake import EmployerRegistered, EmployerSuggested
-from shared.events.notifications import HelpAnswered, SuggestedEmployer
+from shared.events.notifications import HelpAnswered, SuggestedEmployer, answerer
 from shared.ids import new_id
-from tests.intake.world import OFFER, World, good, unknown
+from tests.intake.world import FIRST, LELYSTAD, OFFER, World, good, unknown
 
 TIP: dict[str, Any] = {"employer": {"name": "Bakkerij Vos", "kvkNumber": "87654321"}, "region": "AM11"}
 
@@ -109,3 +110,56 @@ async def test_tips_are_read_by_the_region_and_by_who_gave_them(world: World) ->
 async def test_intermediaries_do_not_read_the_register(world: World) -> None:
     for path in ("/v1/employers", "/v1/offers", "/v1/students", "/v1/placements"):
         assert (await sbb(world).get(path)).status_code == 403
+
+
+async def test_who_gave_a_tip_sees_what_became_of_it_and_nothing_of_whom(world: World) -> None:
+    adviser = sbb(world)
+    tip = await good(adviser.post("/v1/tips", json=TIP))
+    assert (tip["state"], tip["takenOverOn"]) == ("open", None)
+    employer = tip["employerId"]
+
+    async def state() -> dict[str, Any]:
+        [found] = (await good(adviser.get("/v1/tips")))["items"]
+        assert found == await good(adviser.get(f"/v1/tips/{tip['id']}"))
+        return {name: found[name] for name in ("state", "takenOverOn", "contactMadeOn", "offerOpenedOn")}
+
+    today = days.today().isoformat()
+    await good(world.first.post(f"/v1/employers/{employer}/claims", json={"purpose": "places"}))
+    assert (await state())["state"] == "taken-over"
+    talk = {"channel": "telephone", "initiator": "school", "outcome": "yes", "contactDate": today}
+    await good(world.first.post(f"/v1/employers/{employer}/contacts", json=talk))
+    assert (await state())["state"] == "contact-made"
+    await good(world.first.patch(f"/v1/employers/{employer}", json={"address": LELYSTAD}))
+    offer = await world.offer(employer, beginDate=today, endDate=None)
+    dates = {"takenOverOn": today, "contactMadeOn": today, "offerOpenedOn": today}
+    assert await state() == {"state": "offer-opened", **dates}
+    student = await world.searching(beginDate=today, endDate="2027-07-09")
+    placed = await world.place(student, offer, beginDate=today, endDate="2027-07-09")
+    assert placed.status_code == 201, placed.text
+    assert (await state())["state"] == "placement-started"
+    seen = (await adviser.get("/v1/tips")).text
+    for private in (student["id"], placed.json()["id"], "Sam", "de Boer", FIRST):
+        assert private not in seen
+
+
+async def test_a_school_rejects_a_tip_once_with_a_reason_that_its_giver_reads(world: World) -> None:
+    tip = await good(sbb(world).post("/v1/tips", json=TIP))
+    path = f"/v1/tips/{tip['id']}/_reject"
+    assert (await sbb(world).post(path, json={"reason": "known"})).status_code == 403
+    elsewhere = world.as_("regional-coordinator", regions=["AM36"])
+    assert (await elsewhere.post(path, json={"reason": "known"})).status_code == 404
+    await good(world.first.post(path, json={"reason": "not-suitable"}))
+    assert (await world.second.post(path, json={"reason": "known"})).status_code == 409
+    seen = await good(sbb(world).get(f"/v1/tips/{tip['id']}"))
+    assert (seen["state"], seen["rejectedReason"]) == ("rejected", "not-suitable")
+
+
+async def test_who_answered_a_call_finds_the_answer_among_the_own_tips(world: World) -> None:
+    given = answer().model_copy(update={"answerer": answerer("uwv-flevoland")})
+    assert await world.intake.tell(given) == "done"
+    area = {"kind": "uwv", "regions": ["AM11"]}
+    own = world.as_("intermediary", sub="uwv-flevoland", intermediary=area)
+    other = world.as_("intermediary", sub="uwv-utrecht", intermediary=area)
+    assert [tip["id"] for tip in (await good(own.get("/v1/tips")))["items"]] == [str(given.answer_id)]
+    assert (await good(other.get("/v1/tips")))["items"] == []
+    assert (await other.get(f"/v1/tips/{given.answer_id}")).status_code == 404

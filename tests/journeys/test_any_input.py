@@ -4,12 +4,14 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from openapi_spec_validator import validate
 from schemathesis.checks import not_a_server_error
 
@@ -20,10 +22,12 @@ EXAMPLES = "8"
 """Inputs per operation and phase beside the boundary values: minutes, not hours, on two cores."""
 
 SEQUENCES = settings(
-    max_examples=50, stateful_step_count=12, deadline=None, derandomize=True, database=None,
+    max_examples=15, stateful_step_count=12, deadline=None, database=None,
     suppress_health_check=list(HealthCheck), phases=[Phase.generate],
 )  # fmt: skip
-"""Some hundreds of calls."""
+
+SEEDS = range(10)
+"""Each begins afresh: some 1 500 calls together, of which a third hands on ids in too few operations."""
 
 SERVICES = ("intake", "matching", "notifications", "analytics")
 
@@ -47,7 +51,9 @@ async def made_up_inputs(url: str, token: str, folder: Path) -> tuple[int, str]:
         str(Path(sys.executable).parent / "schemathesis"), "run", f"{url}/v1/openapi.json", "--url", url,
         "--header", f"Authorization: Bearer {token}", "--checks", "not_a_server_error,content_type_conformance",
         "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", "1", "--no-color",
-        "--exclude-path", "/v1/stream", "--request-timeout", "20", "--continue-on-failure",
+        "--exclude-path", "/v1/stream",
+        "--exclude-path", "/v1/bounces",  # takes a mail, which no serializer makes: tests/notifications/test_mail_bounces.py
+        "--request-timeout", "20", "--continue-on-failure",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=folder,
     )  # fmt: skip
     output, _ = await process.communicate()
@@ -56,7 +62,7 @@ async def made_up_inputs(url: str, token: str, folder: Path) -> tuple[int, str]:
 
 def sequences(url: str, token: str) -> Counter[tuple[str, int]]:
     """Call what earlier answers make possible, in sequences that Hypothesis makes up; how often what was answered."""
-    schema = schemathesis.openapi.from_url(f"{url}/v1/openapi.json").include(path_regex=REGISTER)
+    schema = schemathesis.openapi.from_url(f"{url}/v1/openapi.json", timeout=60).include(path_regex=REGISTER)
     answered: Counter[tuple[str, int]] = Counter()
 
     machine: Any = schema.as_state_machine()
@@ -69,7 +75,10 @@ def sequences(url: str, token: str) -> Counter[tuple[str, int]]:
             answered[case.operation.label, response.status_code] += 1
             case.validate_response(response, checks=[not_a_server_error])
 
-    Calls.run(settings=SEQUENCES)
+    for number in SEEDS:
+        # What is answered depends on what was called before, which Hypothesis takes for a mistake of the test's.
+        with suppress(FlakyStrategyDefinition):
+            seed(number)(Calls).run(settings=SEQUENCES)
     return answered
 
 
@@ -105,6 +114,7 @@ async def test_no_sequence_of_calls_gives_a_500(world: World, tmp_path: Path) ->
     await ready_student_of(everybody)
     token = tokens.mint(world.stack.folder, world.stack.urls["issuer"], EVERYBODY)
     made = await asyncio.to_thread(sequences, world.stack.urls["intake"], token)
+    assert not [call for call in made if call[1] >= 500]
     reached = {operation for operation, status in made if status < 300 and "{" in operation}
     assert len(reached) >= 5, f"ids were not handed on: {made}"
 

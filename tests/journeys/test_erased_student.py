@@ -93,7 +93,7 @@ async def test_a_student_is_erased_everywhere_within_a_minute_and_it_can_be_prov
 
     assert await started(regional, "AM30") == before
     seat = await own.get("intake", f"/v1/placements/{placement['id']}")
-    assert (seat["state"], seat["studentId"], seat["municipality"]) == ("running", None, None)
+    assert (seat["state"], seat["studentId"], seat["municipality"]) == (placement["state"], None, None)
     taken = await other.get("intake", f"/v1/offers/{offer['id']}")
     assert [one["schoolId"] for one in taken["occupied"]] == [own.claims["school_id"]]
     for service in SERVICES[:3]:

@@ -23,6 +23,12 @@ BODIES: dict[str, Any] = {
     "jobcoach": {"email": "ander@gemeente.example", "untilDate": "2087-01-01", "ground": "legal-task"},
     "_erase": {"reason": "asked"},
     "_leave": {"leftDate": "2026-07-17"},
+    "pins": {
+        "offerId": "01920000-0000-7000-8000-000000000002",
+        "kind": "forbid",
+        "reason": "Broer werkt daar",
+        "untilDate": "2087-01-01",
+    },
     "grounds": {
         "recipientKind": "municipality",
         "organisation": "Gemeente Lelystad",
@@ -39,7 +45,26 @@ BODIES: dict[str, Any] = {
         "reason": "Begeleiding",
         "expiresDate": "2027-01-31",
     },
+    "handovers": {"parts": ["direction"]},
+    "visit-rhythm": {"everyWeeks": 4},
+    "visits": {"visitDate": "2026-10-12", "form": "at-work", "spokeWith": ["supervisor"]},
+    "bottlenecks": {"noticedBy": "employer", "noticedDate": "2026-10-19", "codes": ["lack-of-time"]},
+    "{party}": {"experience": "positive"},
 }
+OF_PLACEMENTS: dict[str, Any] = BODIES | {
+    "requests": {"kind": "guidance", "question": "Hoe begeleidt dit bedrijf beter?"},
+    "PATCH": {"endDate": "2027-01-29"},
+    "_sign": {"party": "student"},
+    "_continue": {
+        "offerId": "01920000-0000-7000-8000-000000000002",
+        "beginDate": "2027-04-01",
+        "endDate": "2027-06-30",
+        "weekdays": ["mon"],
+    },
+}
+
+OTHERS = {"{party}": "school", "{handoverId}": "01920000-0000-7000-8000-0000000000b7"}
+"""What else a path names."""
 
 
 async def paths_about(world: World, word: str) -> list[tuple[str, str, str]]:
@@ -58,7 +83,10 @@ async def answers(person: Person, paths: list[tuple[str, str, str]], word: str, 
     found = {}
     for service, method, path in paths:
         address = re.sub(rf"/{word}/{{[^}}]+}}", f"/{word}/{one}", path)
-        body = BODIES.get(path.rsplit("/", 1)[1], BODIES.get(method, {} if method in {"POST", "PUT"} else None))
+        for name, given in OTHERS.items():
+            address = address.replace(name, given)
+        bodies = OF_PLACEMENTS if word == "placements" else BODIES
+        body = bodies.get(path.rsplit("/", 1)[1], bodies.get(method, {} if method in {"POST", "PUT"} else None))
         found[f"{method} {service} {path}"] = (await person.call(method, service, address, body)).status_code
     return found
 

@@ -61,12 +61,47 @@ PLACES = {
         "latitude": 53.2,
         "longitude": 5.8,
     },
+    "AM20": {
+        "postcode": "2801 AB",
+        "place": "Gouda",
+        "municipality": "GM0513",
+        "latitude": 52.01,
+        "longitude": 4.71,
+    },
+    "AM24": {
+        "postcode": "4331 AB",
+        "place": "Middelburg",
+        "municipality": "GM0687",
+        "latitude": 51.5,
+        "longitude": 3.61,
+    },
     "AM30": {
         "postcode": "6211 AB",
         "place": "Maastricht",
         "municipality": "GM0935",
         "latitude": 50.85,
         "longitude": 5.69,
+    },
+    "AM21": {
+        "postcode": "2511 AB",
+        "place": "Den Haag",
+        "municipality": "GM0518",
+        "latitude": 52.08,
+        "longitude": 4.31,
+    },
+    "AM25": {
+        "postcode": "4811 AB",
+        "place": "Breda",
+        "municipality": "GM0758",
+        "latitude": 51.59,
+        "longitude": 4.78,
+    },
+    "AM27": {
+        "postcode": "5211 AB",
+        "place": "'s-Hertogenbosch",
+        "municipality": "GM0796",
+        "latitude": 51.69,
+        "longitude": 5.3,
     },
 }
 """An address per region; a journey whose outcome others in its region could change has one to itself."""

@@ -1,5 +1,6 @@
 """Students, offers and employers to test with; what a test says nothing of is as good as can be."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -50,10 +51,13 @@ def a_profile(**facts: Any) -> Profile:
     return Profile.model_validate(values | facts)
 
 
-def a_search(profile: Profile | None = None, *, step: Step = STEPS[-1], **facts: Any) -> Search:
-    """A search with every circle open, unless another `step` is given; other facts are the profile's."""
+def a_search(
+    profile: Profile | None = None, *, step: Step = STEPS[-1], more: Mapping[str, Any] | None = None, **facts: Any
+) -> Search:
+    """A search with every circle open, unless another `step` is given; other facts are the profile's, `more` its own."""
     own = profile or a_profile(**facts)
-    return Search(own.student_id, own.school_id, own, SearchState.SEARCHING, step, MORNING, MORNING)
+    begun = (SearchState.SEARCHING, step, MORNING, MORNING)
+    return Search(own.student_id, own.school_id, own, *begun, **(more or {}))
 
 
 def an_offer(**facts: Any) -> Offer:

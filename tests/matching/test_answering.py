@@ -11,7 +11,7 @@ from shared.events.intake import EmployerPaused, EmployerResumed, PlacementRefus
 from shared.events.matching import MatchAccepted, MatchDeclined, MatchExpired, MatchProposed
 from shared.ids import new_id
 from tests.matching.examples import LELYSTAD, a_profile, north_of, wish
-from tests.matching.world import World, ended, offered, started
+from tests.matching.world import World, cancelled, changed, ended, offered, started
 
 
 async def test_what_is_accepted_is_announced_and_keeps_its_seat(world: World) -> None:
@@ -62,6 +62,53 @@ async def test_a_placement_whose_end_is_heard_of_first_takes_no_seat_afterwards(
     assert (await world.proposed()).begin_date == date(2026, 9, 10)
 
 
+async def test_who_waits_for_a_seat_that_is_kept_longer_looks_on(world: World) -> None:
+    offer = await world.offer()
+    placement = started(offer, new_id(), end_date=date(2026, 10, 30))
+    await world.tell(placement)
+    student = await world.student()
+    first = await world.proposed()
+    assert (first.offer_id, first.begin_date) == (offer.offer_id, date(2026, 10, 31))
+    elsewhere = await world.offer(location=north_of(LELYSTAD, 4))
+    await world.tell(changed(placement, end_date=date(2026, 12, 18)), version=2)
+    assert (await world.next(MatchExpired)).reason == "seat-taken"
+    again = await world.proposed()
+    assert (again.student_id, again.offer_id) == (student, elsewhere.offer_id)
+
+
+async def test_a_seat_that_is_given_back_earlier_or_on_a_day_is_matched_at_once(world: World) -> None:
+    offer = await world.offer()
+    placement = started(offer, new_id(), end_date=None)
+    await world.tell(placement)
+    waiting = await world.student()
+    assert await world.told(MatchProposed) == 0
+    await world.tell(changed(placement, end_date=date(2026, 10, 30)), version=2)
+    event = await world.proposed()
+    assert (event.student_id, event.begin_date) == (waiting, date(2026, 10, 31))
+
+
+async def test_an_older_change_and_a_late_start_give_nothing_back(world: World) -> None:
+    offer = await world.offer()
+    placement = started(offer, new_id(), end_date=date(2026, 10, 30))
+    await world.tell(changed(placement, end_date=None), version=3)
+    await world.tell(changed(placement, end_date=date(2026, 11, 20)), version=2)
+    await world.tell(placement, version=1)
+    await world.student()
+    assert await world.told(MatchProposed) == 0
+
+
+async def test_a_seat_that_nobody_came_to_is_matched_at_once_and_nothing_is_learned_of_it(world: World) -> None:
+    offer = await world.offer()
+    placement = started(offer, new_id())
+    await world.tell(placement)
+    waiting = await world.student()
+    assert await world.told(MatchProposed) == 0
+    await world.tell(cancelled(placement), version=2)
+    event = await world.proposed()
+    assert (event.student_id, event.begin_date) == (waiting, date(2026, 9, 7))
+    assert await world.matching.sql.fetchval("select outcome from placements") is None
+
+
 async def test_a_placement_by_hand_takes_the_seat_and_ends_the_search(world: World) -> None:
     offer = await world.offer()
     elsewhere = await world.offer(location=north_of(LELYSTAD, 4))
@@ -76,6 +123,26 @@ async def test_a_placement_by_hand_takes_the_seat_and_ends_the_search(world: Wor
     await world.tell(started(offer, new_id()))
     expired = await world.next(MatchExpired)
     assert (expired.student_id, expired.reason) == (second, "seat-taken")
+
+
+async def test_a_placement_leaves_the_other_days_of_its_seat_to_others(world: World) -> None:
+    offer = await world.offer()
+    placement = started(offer, new_id(), weekdays=[Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY])
+    await world.tell(placement)
+    await world.student()
+    assert await world.told(MatchProposed) == 0, "mon, tue, thu: one day is left"
+    await world.student(weekdays=["wed", "thu", "fri"])
+    accepted = await world.proposed()
+    await world.accept(accepted.proposal_id)
+    assert (await world.next(MatchAccepted)).weekdays == (Weekday.THURSDAY, Weekday.FRIDAY)
+
+
+async def test_a_placement_that_names_no_days_has_the_seat_on_all_of_them(world: World) -> None:
+    offer = await world.offer()
+    placement = started(offer, new_id())
+    await world.tell(placement)
+    await world.student(weekdays=[], days_per_week=1)
+    assert await world.told(MatchProposed) == 0
 
 
 async def test_a_placement_that_is_heard_of_late_does_not_end_a_later_search(world: World) -> None:
@@ -100,9 +167,9 @@ async def test_a_declined_pair_is_not_proposed_again_and_both_go_on(world: World
     student = await world.student()
     first = await world.proposed()
     waiting = await world.student(travel={"mode": "bike", "max_minutes": 15})
-    answer = await world.decline(first.proposal_id)
-    assert (answer.status_code, answer.json()["state"], answer.json()["reasonCode"]) == (200, "declined", "too-far")
-    assert (await world.next(MatchDeclined)).reason == "too-far"
+    answer = await world.decline(first.proposal_id, "not-motivated")
+    assert (answer.status_code, answer.json()["state"]) == (200, "declined")
+    assert answer.json()["reasonCode"] == (await world.next(MatchDeclined)).reason == "not-motivated"
     again = [await world.proposed(), await world.proposed()]
     assert {(one.student_id, one.offer_id) for one in again} == {(student, other.offer_id), (waiting, offer.offer_id)}
     await world.decline(next(one.proposal_id for one in again if one.student_id == waiting))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.matching.domain import costs, machine, paths
 from services.matching.domain.engine import Candidate, Problem, ShortestPathEngine
 from services.matching.domain.paths import NONE, Net, net_of, quick_order
-from services.matching.domain.weights import CURRENT
+from services.matching.domain.weights import FIRST_WISH, FURTHER_WISH, SECOND_WISH, STEP
 from tests.support.optimum import again, by_assignment, by_flow, by_highs, is_allowed, objective
 from tests.support.population import a_region
 
@@ -89,22 +89,57 @@ def test_larger_graphs_with_the_costs_of_the_published_order_are_solved_exactly(
             assert objective(net, searched.edge) == by_flow(net)
 
 
-def test_compiled_code_gives_the_same_plan() -> None:
-    random = Random(7)
-    for students in (1, 5, 60, 150):
-        net = a_net(random, students, max(1, students // 3), most=20)
-        order = random.sample(range(students), students)
-        plain = again(net)
-        paths.solve(plain, order)
-        assert machine.solve_compiled(again(net), order) == plain.edge
+@settings(max_examples=300, deadline=None)
+@given(nets(nested=True), st.randoms(use_true_random=False))
+def test_compiled_code_finds_a_plan_as_good_in_any_order_of_students(net: Net, random: Random) -> None:
+    order = list(range(len(net.alone)))
+    random.shuffle(order)
+    chosen = machine.solve_compiled(net, order)
+    assert is_allowed(net, chosen)
+    assert objective(net, chosen) == by_flow(net)
+
+
+@pytest.mark.parametrize("most", [0, 1, 9, 400])
+def test_compiled_code_solves_larger_graphs_exactly(most: int) -> None:
+    random = Random(most)
+    for students in (60, 150, 300):
+        for units in (students // 8, students // 4, students // 2):
+            net = a_net(random, students, units, most=most)
+            chosen = machine.solve_compiled(net, random.sample(range(students), students))
+            assert is_allowed(net, chosen)
+            assert objective(net, chosen) == by_flow(net)
+
+
+def a_queue(length: int) -> Net:
+    """Everybody likes the first seats best, the next a little less, and there are too few: each who comes later moves all
+    others on by one. Nested twice, so that each move leads through units inside others.
+    """
+    reach = 8
+    unit = [3 * min(one + on, length - reach) for one in range(length) for on in range(reach)]
+    cost = costs.in_order([0] * len(unit), [-on * on for _ in range(length) for on in range(reach)], length, 3)
+    seats = [number for _ in range(length - reach + 1) for number in (1, 1, 2)]
+    return net_of(
+        first=list(range(0, reach * length + 1, reach)),
+        unit=unit,
+        cost=list(cost.edges),
+        alone=[cost.alone(one % 4) for one in range(length)],
+        seats=seats,
+        around=[one + 1 if one % 3 < 2 else NONE for one in range(len(seats))],
+    )
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_queue_in_which_everybody_moves_on_is_solved_exactly(backwards: bool) -> None:
+    net = a_queue(120)
+    chosen = machine.solve_compiled(net, list(range(120))[:: -1 if backwards else 1])
+    assert is_allowed(net, chosen)
+    assert objective(net, chosen) == by_flow(net)
 
 
 def test_a_large_problem_is_solved_compiled() -> None:
     net = a_net(Random(8), 300, 120, chance=0.4)
     assert len(net.unit) > machine.WORTH_IT
-    plain = again(net)
-    paths.solve(plain, list(range(300)))
-    assert machine.solve(net, list(range(300))) == plain.edge
+    assert machine.solve(net, list(range(300))) == machine.solve_compiled(net, list(range(300)))
     assert sum(net.used) == 0, "the lists that were given are not those that were searched"
 
 
@@ -159,11 +194,9 @@ def test_no_chain_of_wishes_keeps_anybody_out() -> None:
 
 
 def test_the_costs_of_the_largest_instance_fit() -> None:
-    """With the weights as they are, a plan for all students of the country fits 64 bits with room to spare."""
-    worth = {name: value for name, value in vars(CURRENT).items() if isinstance(value, int)}
-    spread = sum(abs(value) for name, value in worth.items() if not name.endswith("_wish"))
-    wishes = [CURRENT.first_wish, CURRENT.second_wish, CURRENT.further_wish, 0]
-    found = costs.in_order(wishes, [spread * 10, -spread * 10, 0, 0], STUDENTS_OF_THE_COUNTRY, 3)
+    """With any weights that a region can set, a plan for all students of the country fits 64 bits with room to spare."""
+    wishes = [FIRST_WISH, SECOND_WISH, FURTHER_WISH, 0]
+    found = costs.in_order(wishes, [STEP * 10, -STEP * 10, 0, 0], STUDENTS_OF_THE_COUNTRY, 3)
     assert found.step > STUDENTS_OF_THE_COUNTRY * max(found.edges)
     assert min(found.edges) == 0
 

@@ -35,7 +35,7 @@ async def test_a_proposal_is_read_with_its_reasons_by_the_students_school(world:
     assert proposal["id"] == str(event.proposal_id)
     assert (proposal["state"], proposal["step"], proposal["choice"]) == ("open", "own-network", 1)
     assert proposal["weekdays"] == ["mon", "tue"]
-    assert proposal["weightsVersion"] == "2026-1"
+    assert proposal["weightsVersion"] == "AM11-1"
     assert proposal["score"] == sum(reason["points"] for reason in proposal["reasons"])
     assert proposal["reasons"][0] == {
         "factor": "wish",
@@ -82,6 +82,26 @@ async def test_a_seat_that_is_proposed_is_not_proposed_to_a_second_student(world
     search = await world.search(second)
     assert search["state"] == "searching"
     assert [why["rule"] for why in search["whyNot"]] == ["seat"]
+
+
+async def test_two_students_share_a_seat_over_the_week(world: World) -> None:
+    offer = await world.offer(weekdays=["mon", "tue", "wed", "thu"])
+    students = [await world.student(weekdays=[], days_per_week=2) for _ in range(3)]
+    first, second = await world.proposed(), await world.proposed()
+    assert [one.student_id for one in (first, second)] == students[:2]
+    days = [(await world.own.get(f"/v1/proposals/{one.proposal_id}")).json()["weekdays"] for one in (first, second)]
+    assert days == [["mon", "tue"], ["wed", "thu"]]
+    assert [why["rule"] for why in (await world.search(students[2]))["whyNot"]] == ["seat"]
+    await world.decline(first.proposal_id)
+    third = await world.proposed()
+    assert (third.student_id, third.offer_id) == (students[2], offer.offer_id)
+    assert (await world.own.get(f"/v1/proposals/{third.proposal_id}")).json()["weekdays"] == ["mon", "tue"]
+
+
+async def test_a_free_seat_is_shared_at_once_by_those_who_wait_for_it(world: World) -> None:
+    students = {await world.student(weekdays=[], days_per_week=days) for days in (2, 3)}
+    await world.offer()
+    assert {(await world.proposed()).student_id, (await world.proposed()).student_id} == students
 
 
 async def test_all_seats_of_an_offer_are_proposed_at_once(world: World) -> None:

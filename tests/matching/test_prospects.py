@@ -7,6 +7,7 @@ import pytest
 
 from services.matching.domain.model import Pause
 from services.matching.domain.prospects import Claim, Contact, Lead, Prospect, Tip, call_list
+from services.matching.domain.terms import Terms
 from shared.events.codes import IntermediaryKind
 from shared.ids import new_id
 from tests.matching.examples import (
@@ -118,6 +119,41 @@ def test_who_was_called_within_two_weeks_comes_later() -> None:
     rested = Lead(an_employer(name="rested"), contacts=[contact("good-talk", days_ago=14)])
     called_before = Lead(an_employer(name="called"), contacts=[contact("good-talk", days_ago=13)])
     assert [one.lead.employer.name for one in called(called_before, rested)] == ["rested", "called"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "points"),
+    [
+        ("yes", 32),
+        ("yes yes yes yes yes yes yes yes", 106),
+        ("yes yes no", 22),
+        ("no no no", -69),
+    ],
+)
+def test_the_call_list_learns_from_what_employers_answered_and_little_from_few_answers(
+    answers: str, points: int
+) -> None:
+    outcomes = answers.split()
+    contacts = [contact(outcome, days_ago=200 + 30 * number) for number, outcome in enumerate(outcomes)]
+    (found,) = called(Lead(an_employer(), contacts=[*contacts, contact("no", days_ago=730)]))
+    (told,) = [one for one in found.reasons if one.factor == "answers"]
+    assert told.points == points
+    assert told.text == f"Zei de laatste twee jaar {outcomes.count('yes')} van de {len(outcomes)} keer ja."
+
+
+def test_answers_that_even_out_and_calls_without_one_say_nothing() -> None:
+    contacts = [contact(outcome, days_ago=200) for outcome in ("yes", "no", "no-answer", "later")]
+    assert "answers" not in {one.factor for one in called(Lead(an_employer(), contacts=contacts))[0].reasons}
+
+
+def test_who_was_approached_as_often_as_the_region_allows_is_left_to_those_it_works_with() -> None:
+    this_month = [contact("no-answer", days_ago=0)] * 4
+    last_month = contact("no-answer", days_ago=1)
+    assert called(Lead(an_employer(), contacts=this_month)) == []
+    assert len(called(Lead(an_employer(), contacts=[*this_month[:3], last_month]))) == 1
+    assert len(called(Lead(an_employer(**known_to(SCHOOL)), contacts=this_month))) == 1
+    region = a_search(more={"terms": Terms(most_contacts=5)})
+    assert len(call_list(region, [Lead(an_employer(), contacts=this_month)], TODAY, NAMES)) == 1
 
 
 def test_it_says_who_knows_the_employer_and_who_spoke_with_it_last() -> None:

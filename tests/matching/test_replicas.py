@@ -21,6 +21,6 @@ async def test_two_replicas_neither_propose_a_seat_twice_nor_overlook_a_pair(wor
 async def test_two_replicas_do_not_give_the_last_seat_to_two(world: World) -> None:
     async with world.replica():
         await world.offer(seats=2)
-        sent = [await world.matching.announce(world.ready(a_profile())) for _ in range(8)]
+        sent = [await world.matching.announce(world.ready(a_profile(days_per_week=3))) for _ in range(8)]
         assert await world.matching.handled(*sent, within=30) == ["done"] * len(sent)
         assert await world.told(MatchProposed) == 2

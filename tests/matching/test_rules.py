@@ -1,13 +1,13 @@
 """Every hard rule, on both sides of its border."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from services.matching.domain.model import Pause, Refusal, Stay
 from services.matching.domain.pairs import Pair
-from services.matching.domain.rules import is_possible, obstacles
+from services.matching.domain.rules import breaks, is_possible, obstacles
 from shared.events.codes import Guidance, PlacementKind
 from tests.matching.examples import (
     LELYSTAD,
@@ -153,14 +153,17 @@ def test_a_full_offer_says_when_a_seat_falls_free() -> None:
     stay = Stay(date(2026, 9, 1), date(2027, 1, 31))
     assert only_obstacle(a_pair(stays=(stay,))) == (
         "seat",
-        "Alle plekken zijn bezet; de eerste komt vrij op 1 februari 2027.",
+        "Alle plekken zijn bezet op de dagen die kunnen; de eerste komt vrij op 1 februari 2027.",
     )
     assert is_possible(a_pair(offer=an_offer(seats=2), stays=(stay,)))
 
 
 def test_a_seat_that_is_taken_for_good_names_no_date() -> None:
     stay = Stay(date(2026, 9, 1), None)
-    assert only_obstacle(a_pair(stays=(stay,))) == ("seat", "Alle plekken zijn in deze periode bezet.")
+    assert only_obstacle(a_pair(stays=(stay,))) == (
+        "seat",
+        "Alle plekken zijn in deze periode bezet op de dagen die kunnen.",
+    )
 
 
 def test_a_seat_that_falls_free_soon_is_proposed_for_the_time_after_it() -> None:
@@ -214,6 +217,33 @@ def test_a_pair_names_every_rule_that_it_breaks() -> None:
     search = a_search(limits=["till"], guidance_need=Guidance.FULL)
     offer = an_offer(demands=["till"], guidance=Guidance.NONE, kind=PlacementKind.JOB)
     assert {one.rule for one in obstacles(a_pair(search, offer))} == {"kind", "demands", "guidance"}
+
+
+@pytest.mark.parametrize(
+    "own", [{"offer": an_offer(brought_in_by=SCHOOL)}, {"employer": an_employer(brought_in_by=SCHOOL)}]
+)
+def test_who_brought_a_new_offer_in_looks_first_and_others_hear_from_when_they_may(own: dict[str, Any]) -> None:
+    until: dict[str, Any] = {"first_look_until": datetime(2026, 9, 3, 12, 30, tzinfo=UTC)}
+    assert is_possible(a_pair(**own, **until))
+    others = a_search(school_id=OTHER_SCHOOL)
+    assert only_obstacle(a_pair(others, **own, **until)) == (
+        "first-look",
+        "Wie dit bedrijf aanbracht, kijkt eerst: kan vanaf 3 september 2026 om 14:30.",
+    )
+    assert not breaks(a_pair(others, **own, **until), ())
+    assert is_possible(a_pair(others, **own))
+
+
+def test_an_offer_that_nobody_brought_in_is_for_all_at_once() -> None:
+    assert is_possible(a_pair(first_look_until=None))
+
+
+@pytest.mark.parametrize(
+    ("asked", "stands"), [(("till",), True), (("till", "noise"), True), (("noise",), False), ((), False)]
+)
+def test_what_was_asked_to_be_left_out_takes_no_proposal_back(asked: tuple[str, ...], stands: bool) -> None:
+    pair = a_pair(a_search(limits=["till"]), an_offer(demands=["till", "pace"]))
+    assert breaks(pair, asked) is not stands
 
 
 def reserved(until: date = TODAY, **facts: Any) -> dict[str, Any]:

@@ -1,17 +1,30 @@
 """Points and sentences."""
 
-from dataclasses import asdict
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from services.matching.domain.model import Experience, Stay
+from services.intake.domain import remark as intake_remarks
+from services.matching.domain import words
+from services.matching.domain.model import Experience, Market, Stay, Told
 from services.matching.domain.pairs import Pair
 from services.matching.domain.score import Direction, Factor, reasons, total
-from services.matching.domain.weights import CURRENT
-from tests.matching.examples import LELYSTAD, SCHOOL, a_pair, a_search, an_employer, an_offer, known_to, north_of, wish
+from services.matching.domain.weights import VERSION, Weights
+from tests.matching.examples import (
+    LELYSTAD,
+    OTHER_SCHOOL,
+    SCHOOL,
+    TODAY,
+    a_pair,
+    a_search,
+    an_employer,
+    an_offer,
+    known_to,
+    north_of,
+    wish,
+)
 
 
 def factor(pair: Pair, name: str) -> Factor | None:
@@ -106,6 +119,42 @@ def test_the_wish_that_is_honoured_weighs_most(wishes: Any, points: int, text: s
         (
             {},
             {},
+            {"market": Market(4.0, "2026-q3", "uwv", TODAY)},
+            Factor("market", 60, "UWV, derde kwartaal 2026: heel veel kans op werk in horeca in deze regio."),
+        ),
+        (
+            {},
+            {},
+            {"market": Market(1.5, "2026", "roa", TODAY)},
+            Factor("market", 30, "roa, 2026: veel kans op werk in horeca in deze regio."),
+        ),
+        (
+            {},
+            {},
+            {"market": Market(0.66, "2026-09", "uwv", TODAY)},
+            Factor("market", -30, "UWV, september 2026: wat minder kans op werk in horeca in deze regio."),
+        ),
+        (
+            {},
+            {},
+            {"market": Market(0.24, "2026", "cbs", TODAY)},
+            Factor("market", -60, "CBS, 2026: weinig kans op werk in horeca in deze regio."),
+        ),
+        (
+            {},
+            {},
+            {"told": (Told(OTHER_SCHOOL, ("welcoming", "guidance-good")), Told(OTHER_SCHOOL, ("welcoming",)))},
+            Factor("told", 24, "Andere scholen noemen: goede begeleiding en een hartelijk welkom."),
+        ),
+        (
+            {},
+            {},
+            {"told": (Told(OTHER_SCHOOL, ("hard-to-reach", "tasks-fit")), Told(OTHER_SCHOOL, ("hard-to-reach",)))},
+            Factor("told", -8, "Andere scholen noemen: passende taken. Om vooraf te bespreken: de bereikbaarheid."),
+        ),
+        (
+            {},
+            {},
             {"employer": an_employer(**known_to(SCHOOL))},
             Factor("own-network", 120, "Jullie school werkt hier al mee sinds 2022."),
         ),
@@ -123,6 +172,19 @@ def test_each_factor_has_its_points_and_its_sentence(
     student: dict[str, Any], offer: dict[str, Any], opening: dict[str, Any], expected: Factor
 ) -> None:
     assert factor(a_pair(a_search(**student), an_offer(**offer), **opening), expected.factor) == expected
+
+
+@pytest.mark.parametrize("tension", [0.67, 1.0, 1.49])
+def test_a_market_that_is_neither_tight_nor_ample_says_nothing(tension: float) -> None:
+    assert factor(a_pair(market=Market(tension, "2026", "uwv", TODAY)), "market") is None
+
+
+def test_what_the_own_school_told_is_no_news_to_it() -> None:
+    assert factor(a_pair(told=(Told(SCHOOL, ("welcoming",)),)), "told") is None
+
+
+def test_what_schools_can_tell_are_the_registers_codes() -> None:
+    assert {*words.GOOD_EXPERIENCES, *words.LACKING_EXPERIENCES} == set(intake_remarks.Experience)
 
 
 def test_near_is_a_plus_and_far_a_minus() -> None:
@@ -175,5 +237,5 @@ def test_no_other_factors_outweigh_a_higher_wish() -> None:
 
 
 def test_other_weights_are_another_version() -> None:
-    digest = sha256(repr({**asdict(CURRENT), "version": ""}).encode()).hexdigest()
-    assert (CURRENT.version, digest[:12]) == ("2026-1", "60681332dcbf")
+    digest = sha256(repr(Weights()).encode()).hexdigest()
+    assert (VERSION, digest[:12]) == ("2026-2", "49dd53bc80f7")

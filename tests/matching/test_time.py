@@ -143,7 +143,7 @@ async def test_a_proposal_lives_as_long_as_the_region_decided(world: World) -> N
 async def test_a_refusal_that_lapsed_lets_the_pair_be_proposed_again(world: World) -> None:
     offer = await world.offer()
     student = await world.student()
-    await world.decline((await world.proposed()).proposal_id)
+    await world.decline((await world.proposed()).proposal_id, "not-motivated")
     await world.matching.sql.execute("update refusals set until_date = current_date - 1")
     await world.tell(world.ready(world.intake.profiles[str(student)]))
     assert (await world.proposed()).offer_id == offer.offer_id

@@ -1,14 +1,27 @@
 """When a seat is free."""
 
 from datetime import date, timedelta
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.domain.model import Pause, Stay
-from services.matching.domain.windows import Window, free_windows, long_enough, longest, overlap, taken_at_most
+from services.matching.domain.windows import (
+    Window,
+    best_slot,
+    free_windows,
+    long_enough,
+    longest,
+    overlap,
+    slots,
+    taken_at_most,
+)
+from shared.events.codes import Weekday
 
 YEAR = Window(date(2026, 9, 1), date(2027, 7, 31))
+WEEK = tuple(Weekday)[:5]
+MON, TUE, WED, THU, FRI = WEEK
 
 
 def test_a_seat_without_stays_is_free_all_the_time() -> None:
@@ -59,18 +72,61 @@ def test_periods_that_only_touch_have_one_day_in_common() -> None:
 
 days = st.integers(0, 60).map(lambda number: date(2026, 9, 1) + timedelta(days=number))
 stays = st.builds(
-    lambda a, b, open_: Stay(min(a, b), None if open_ else max(a, b), running=False), days, days, st.booleans()
+    lambda a, b, open_, on: Stay(min(a, b), None if open_ else max(a, b), running=False, weekdays=on),
+    days,
+    days,
+    st.booleans(),
+    st.frozensets(st.sampled_from(WEEK), min_size=1),
 )
 
 
-@given(st.lists(stays, max_size=6), st.integers(1, 3))
-def test_free_windows_are_exactly_the_days_with_a_seat_left(held: list[Stay], seats: int) -> None:
+def holds(stay: Stay, day: date) -> bool:
+    return stay.begin <= day <= (stay.end or date.max)
+
+
+@given(st.lists(stays, max_size=6), st.integers(1, 3), st.frozensets(st.sampled_from(WEEK), min_size=1))
+def test_free_windows_are_exactly_the_days_with_a_seat_left(
+    held: list[Stay], seats: int, on: frozenset[Weekday]
+) -> None:
     period = Window(date(2026, 9, 5), date(2026, 10, 20))
-    windows = free_windows(period, seats, held, [], period.begin)
+    windows = free_windows(period, seats, held, [], period.begin, on)
     for number in range(period.days):
         day = period.begin + timedelta(days=number)
-        taken = sum(stay.begin <= day <= (stay.end or date.max) for stay in held)
+        taken = max(sum(one in stay.weekdays and holds(stay, day) for stay in held) for one in on)
         assert any(window.begin <= day <= window.last for window in windows) == (taken < seats)
-    assert all(taken_at_most(held, window) < seats for window in windows)
+    assert all(taken_at_most(held, window, on) < seats for window in windows)
     assert windows == sorted(windows, key=lambda window: window.begin)
     assert longest(windows) is None or all(window.days <= longest(windows).days for window in windows)  # type: ignore[union-attr]
+
+
+@given(st.lists(stays, max_size=6), st.integers(1, 3), st.integers(1, 5))
+def test_no_choice_of_days_has_a_longer_time_than_the_one_that_is_chosen(
+    held: list[Stay], seats: int, asked: int
+) -> None:
+    period = Window(date(2026, 9, 5), date(2026, 10, 20))
+    best = best_slot(slots(period, seats, held, [], period.begin, WEEK, asked), held)
+    each = [longest(free_windows(period, seats, held, [], period.begin, on)) for on in combinations(WEEK, asked)]
+    assert (best.window.days if best else 0) == max(window.days if window else 0 for window in each)
+    if best:
+        assert len(best.weekdays) == asked
+        assert taken_at_most(held, best.window, best.weekdays) < seats
+
+
+def test_the_days_are_those_that_others_have_left_over() -> None:
+    taken = Stay(YEAR.begin, None, weekdays=frozenset({MON, TUE}))
+
+    def chosen(seats: int, asked: int) -> tuple[Weekday, ...]:
+        best = best_slot(slots(YEAR, seats, [taken], [], YEAR.begin, WEEK, asked), [taken])
+        return best.weekdays if best else ()
+
+    assert chosen(1, 2) == (WED, THU)
+    assert chosen(1, 4) == ()
+    assert chosen(2, 2) == (WED, THU), "so that one of two seats stays free all week"
+    assert chosen(2, 4) == (MON, WED, THU, FRI)
+
+
+def test_where_a_seat_is_longer_free_on_other_days_it_is_had_on_those() -> None:
+    soon = Stay(YEAR.begin, date(2026, 9, 30), running=False, weekdays=frozenset({MON, TUE, WED}))
+    best = best_slot(slots(YEAR, 1, [soon], [], YEAR.begin, WEEK, 2), [soon])
+    assert best is not None
+    assert (best.weekdays, best.window) == ((THU, FRI), YEAR)

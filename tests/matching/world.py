@@ -28,6 +28,8 @@ from shared.events.codes import (
 from shared.events.intake import (
     EmployerOffered,
     EmployerRegistered,
+    PlacementCancelled,
+    PlacementChanged,
     PlacementEnded,
     PlacementStarted,
     SchoolRegistered,
@@ -171,7 +173,7 @@ class World:
     async def accept(self, proposal_id: UUID) -> httpx.Response:
         return await self.own.post(f"/v1/proposals/{proposal_id}/_accept")
 
-    async def decline(self, proposal_id: UUID, reason: str = "too-far") -> httpx.Response:
+    async def decline(self, proposal_id: UUID, reason: str = "other") -> httpx.Response:
         return await self.own.post(f"/v1/proposals/{proposal_id}/_decline", json={"reason": reason})
 
 
@@ -239,6 +241,16 @@ def started(offer: EmployerOffered, student_id: UUID, **facts: Any) -> Placement
         "end_date": date(2027, 2, 12),
     }
     return PlacementStarted.model_validate(values | facts)
+
+
+def changed(placement: PlacementStarted, **facts: Any) -> PlacementChanged:
+    """A change of a placement as intake tells of it."""
+    return PlacementChanged.model_validate(placement.model_dump() | {"version": 0} | facts)
+
+
+def cancelled(placement: PlacementStarted) -> PlacementCancelled:
+    """That a placement was called off as intake tells of it."""
+    return PlacementCancelled.model_validate(placement.model_dump() | {"version": 0})
 
 
 def ended(placement: PlacementStarted, on: date, outcome: Outcome = Outcome.COMPLETED) -> PlacementEnded:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import StartService
 from tests.notifications import facts
+from tests.support.case_system import FakeCaseSystem
 from tests.support.service import RunningService
 from tests.support.smtp_catcher import SmtpCatcher
 from tests.support.webhook_receiver import WebhookReceiver
@@ -36,14 +37,16 @@ async def post() -> AsyncIterator[SmtpCatcher]:
 def nothing_fails_in_the_background(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """A job that fails is only logged, so the log is looked at."""
     yield
-    failed = [record.getMessage() for record in caplog.get_records("call") if "_failed" in record.getMessage()]
+    ours = [record for record in caplog.get_records("call") if not record.name.startswith("aio_pika")]
+    failed = [record.getMessage() for record in ours if "_failed" in record.getMessage()]
     assert not [each for each in failed if "job_failed" in each or "errand_failed" in each]
 
 
 @pytest.fixture
-async def running(service: StartService, post: SmtpCatcher) -> RunningService:
+async def running(service: StartService, post: SmtpCatcher, request: pytest.FixtureRequest) -> RunningService:
     """Notifications, knowing two schools of one region."""
-    started = await service("notifications", smtp_url=post.url, **QUICK)
+    more: dict[str, str] = getattr(request, "param", {})
+    started = await service("notifications", smtp_url=post.url, **QUICK, **more)
     assert await started.tell(facts.a_school()) == "done"
     assert await started.tell(facts.a_school(facts.OTHER_SCHOOL, facts.OTHER_BRIN)) == "done"
     async with asyncio.timeout(5):
@@ -72,6 +75,13 @@ class Subscriber:
         """Wait for a state."""
         async with asyncio.timeout(within):
             while (found := await self.read())["state"] != state:
+                await asyncio.sleep(0.02)  # a poll with a deadline
+        return found
+
+    async def becomes_for(self, reason: str, within: float = 8.0) -> dict[str, Any]:
+        """Wait for a reason."""
+        async with asyncio.timeout(within):
+            while (found := await self.read())["reason"] != reason:
                 await asyncio.sleep(0.02)  # a poll with a deadline
         return found
 
@@ -136,3 +146,17 @@ async def subscriber(running: RunningService) -> AsyncIterator[Subscribing]:
             return found
 
         yield subscribe
+
+
+@pytest.fixture
+async def region(running: RunningService) -> AsyncIterator[httpx.AsyncClient]:
+    """The region's coordinator."""
+    async with running.as_("regional-coordinator", regions=[facts.REGION]) as client:
+        yield client
+
+
+@pytest.fixture
+async def almere() -> AsyncIterator[FakeCaseSystem]:
+    """The municipality's case system."""
+    async with FakeCaseSystem() as system:
+        yield system

@@ -110,6 +110,11 @@ def a_placement(**more: Any) -> intake.PlacementStarted:
     return intake.PlacementStarted(**_placement(**more))
 
 
+def ids_of(placement: intake.PlacementStarted) -> dict[str, object]:
+    """What a later event about the same placement has in common with it."""
+    return {name: getattr(placement, name) for name in ("placement_id", "student_id", "offer_id", "employer_id")}
+
+
 def an_ended_placement(**more: Any) -> intake.PlacementEnded:
     ended = {"ended_date": date(2026, 12, 1), "outcome": "job"}
     return intake.PlacementEnded(**_placement(**{**ended, **more}))
@@ -174,6 +179,24 @@ def a_reminder(count: int = 12, months: int = 6) -> intake.RelationsCooled:
     return intake.RelationsCooled(school_id=SCHOOL, months=months, relation_count=count, employer_ids=named)
 
 
+def an_overdue_visit() -> intake.VisitOverdue:
+    """Nobody of the school came."""
+    due = date(2026, 11, 9)
+    return intake.VisitOverdue(rhythm_id=new_id(), placement_id=new_id(), school_id=SCHOOL, due_date=due)
+
+
+def a_due_follow_up() -> intake.FollowUpDue:
+    """The school is to ask after a former student."""
+    return intake.FollowUpDue(follow_up_id=new_id(), school_id=SCHOOL, months=6, due_date=date(2027, 1, 17))
+
+
+def an_open_questionnaire(*, reminder: bool = False) -> intake.AnswersAwaited:
+    """The school is asked to fill it in."""
+    return intake.AnswersAwaited(
+        round_id=new_id(), region=REGION, asked_of=(SCHOOL,), until_date=date(2026, 12, 18), reminder=reminder
+    )
+
+
 def a_question() -> intake.QuestionAsked:
     """The school asks the other."""
     return intake.QuestionAsked(question_id=new_id(), employer_id=new_id(), school_id=SCHOOL, asked_of=(OTHER_SCHOOL,))
@@ -183,4 +206,48 @@ def an_answered_question() -> intake.QuestionAnswered:
     """The other school answered the school."""
     return intake.QuestionAnswered(
         question_id=new_id(), employer_id=new_id(), school_id=SCHOOL, answered_by=OTHER_SCHOOL
+    )
+
+
+def an_answered_link() -> intake.LinkAnswered:
+    """An employer said by link whom a place of hers is for."""
+    return intake.LinkAnswered(
+        link_id=new_id(), school_id=SCHOOL, purpose="offer", employer_id=new_id(), code="answered"
+    )
+
+
+def an_offered_seat() -> intake.SeatOffered:
+    """A student of the school is next on a programme's waiting list."""
+    return intake.SeatOffered(
+        programme_id=new_id(), enrolment_id=new_id(), school_id=SCHOOL, held_until=datetime.now(UTC) + timedelta(days=5)
+    )
+
+
+def an_erasure(student_id: UUID) -> intake.PersonErased:
+    """The student is to be known nowhere any more."""
+    return intake.PersonErased(person_id=student_id, kind="student", erased_at=datetime.now(UTC))
+
+
+def a_claim(until: date, claim_id: UUID | None = None, joined_by: tuple[UUID, ...] = ()) -> intake.EmployerClaimed:
+    """The school approaches an employer until a day."""
+    return intake.EmployerClaimed(
+        claim_id=claim_id or new_id(),
+        employer_id=new_id(),
+        school_id=SCHOOL,
+        joined_by=joined_by,
+        since_date=date(2026, 9, 1),
+        until_date=until,
+    )
+
+
+def an_answered_request() -> intake.RequestMoved:
+    """SBB answered what the school asked about a placement."""
+    return intake.RequestMoved(
+        request_id=new_id(),
+        school_id=SCHOOL,
+        employer_id=new_id(),
+        intermediary=codes.IntermediaryKind.SBB,
+        region=REGION,
+        kind="guidance",
+        state="answered",
     )

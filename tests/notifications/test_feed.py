@@ -21,7 +21,7 @@ async def test_the_feed_gives_the_same_events_under_the_same_ids_page_by_page(
     rest = await municipality.feed(after=first["next"])
     assert [each["position"] for each in first["items"] + rest["items"]] == [1, 2, 3, 4]
     assert {each["event"]["id"] for each in first["items"] + rest["items"]} == sent
-    assert (await municipality.feed(after=rest["next"])) == {"items": [], "next": rest["next"]}
+    assert (await municipality.feed(after=rest["next"])) == {"items": [], "next": rest["next"], "beginsAfter": 0}
     ended = await municipality.feed(types=["nl.stagebrug.placement-ended.v1"])
     assert [each["event"]["type"] for each in ended["items"]] == ["nl.stagebrug.placement-ended.v1"]
 
@@ -121,6 +121,9 @@ async def test_an_organisation_sees_field_by_field_what_it_can_get(running: Runn
     async with outsider(running, "municipality") as client:
         types = {each["type"]: each["fields"] for each in (await client.get("/v1/event-types")).json()}
     assert set(types) == {
+        "nl.stagebrug.delivery-failed.v1",
+        "nl.stagebrug.placement-cancelled.v1",
+        "nl.stagebrug.placement-changed.v1",
         "nl.stagebrug.placement-ended.v1",
         "nl.stagebrug.placement-started.v1",
         "nl.stagebrug.student-unmatched.v1",

@@ -14,12 +14,20 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from services.notifications.domain import leaving, views
-from services.notifications.domain.leaving import LEAVING, CallForHelp, envelope_for, outgoing, outgoing_call
+from services.notifications.domain.leaving import (
+    LEAVING,
+    CallForHelp,
+    envelope_for,
+    outgoing,
+    outgoing_call,
+    outgoing_failure,
+)
 from services.notifications.domain.pseudonyms import Pseudonyms, new_key
 from services.notifications.domain.recipients import Recipient
 from shared.events import CATALOGUE, Event
 from shared.events.codes import IntermediaryKind
-from shared.events.intake import EmployerRegistered, PlacementStarted
+from shared.events.intake import EmployerRegistered, PlacementStarted, RequestMoved
+from shared.events.notifications import DeliveryFailed
 from shared.ids import new_id
 from tests.notifications import facts
 
@@ -31,6 +39,12 @@ UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 ALLOWED: dict[tuple[IntermediaryKind, str], set[str]] = {
     (IntermediaryKind.MUNICIPALITY, "placement-started"): {
+        "placementId", "studentId", "region", "municipality", "kind", "beginDate", "endDate",
+    },
+    (IntermediaryKind.MUNICIPALITY, "placement-changed"): {
+        "placementId", "studentId", "region", "municipality", "kind", "beginDate", "endDate",
+    },
+    (IntermediaryKind.MUNICIPALITY, "placement-cancelled"): {
         "placementId", "studentId", "region", "municipality", "kind", "beginDate", "endDate",
     },
     (IntermediaryKind.MUNICIPALITY, "placement-ended"): {
@@ -79,7 +93,7 @@ def _filled(annotation: Any, name: str) -> Any:
     if issubclass(annotation, Enum):
         return list(annotation)[-1]
     numbers = {"latitude": 52.0, "longitude": 5.0}
-    made = {UUID: new_id(), bool: True, int: 7, float: numbers.get(name, 1.0), str: TEXTS.get(name, "code")}
+    made = {UUID: new_id(), bool: True, int: 1, float: numbers.get(name, 1.0), str: TEXTS.get(name, "code")}
     return {date: date(2026, 9, 1), datetime: datetime.now(UTC), **made}[annotation]
 
 
@@ -97,9 +111,20 @@ def test_no_more_leaves_than_was_written_down(kind: IntermediaryKind, event: typ
 
 @pytest.mark.parametrize("event", OURS, ids=lambda each: each.__name__)
 def test_every_event_was_thought_of_for_the_live_stream(event: type[Event]) -> None:
-    # the subscriber sees a failed delivery at the subscription, and who erased a person its proof at the erasure
+    # who thinks what is shown to nobody; the subscriber sees a failed delivery at the subscription, and who erased a person its proof at the erasure
     erasing = {"person-erased", *(f"person-forgotten-by-{name}" for name in ("matching", "notifications", "analytics"))}
-    assert (event in views.SHOWN) is (event.event_name() not in {"delivery-failed", *erasing})
+    assert (event in views.SHOWN) is (event.event_name() not in {"answers-given", "delivery-failed", *erasing})
+
+
+def test_what_a_school_asks_reaches_whom_it_asks_as_a_sign_to_look() -> None:
+    asked = example_of(RequestMoved).model_copy(update={"intermediary": IntermediaryKind.SBB})
+    keys = Pseudonyms(new_key())
+    sent = {kind: outgoing(asked, everywhere(kind), keys) for kind in IntermediaryKind}
+    assert {kind for kind, what in sent.items() if what} == {IntermediaryKind.SBB}
+    what = sent[IntermediaryKind.SBB]
+    assert what
+    assert set(what.data) == {"requestId", "region", "kind", "state"}
+    assert str(asked.subject) not in json.dumps([what.subject, what.data])
 
 
 def test_an_event_that_stands_in_no_table_leaves_to_nobody() -> None:
@@ -161,6 +186,13 @@ def test_a_call_for_help_tells_nothing_of_any_student(searching: int) -> None:
     assert sent
     assert set(sent.data) == {"callId", "area", "kindOfWork", "placementKind", "sinceDate", "searching"}
     assert outgoing_call(call, Recipient.of("uwv", ["AM18"], ["GM0034"])) is None
+
+
+def test_of_what_was_given_up_its_owner_hears_ids_and_codes_only() -> None:
+    failed = example_of(DeliveryFailed)
+    assert isinstance(failed, DeliveryFailed)
+    sent = outgoing_failure(failed)
+    assert set(sent.data) == {"subscriptionId", "deliveryId", "failedType", "code"}
 
 
 def test_the_table_names_fields_that_exist_and_reads_every_kind() -> None:

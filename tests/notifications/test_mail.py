@@ -2,12 +2,21 @@
 
 import asyncio
 import uuid
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from services.notifications.clients.mail import TEMPLATES, MailClient
-from services.notifications.domain.letters import letters_of
+from services.notifications.clients.mail import MailClient
+from services.notifications.clients.mail_words import TEMPLATES
+from services.notifications.domain.digest import ORDER
+from services.notifications.domain.letters import (
+    CATEGORIES,
+    answer_due,
+    claim_lapses,
+    letters_of,
+    placement_ending,
+)
 from services.notifications.domain.surroundings import Surroundings, Whereabouts
 from services.notifications.settings import Settings
 from services.notifications.store.mail import WaitingMail
@@ -80,6 +89,18 @@ async def test_the_schools_that_are_asked_hear_of_a_question_and_who_asked_of_th
     assert len(post.tried) == 2
 
 
+async def test_who_coordinates_two_schools_hears_of_a_question_to_each(
+    running: RunningService, post: SmtpCatcher
+) -> None:
+    await wishes(running, schools=[facts.BRIN, facts.OTHER_BRIN])
+    both = (facts.SCHOOL, facts.OTHER_SCHOOL)
+    question = facts.a_question().model_copy(update={"school_id": new_id(), "asked_of": both})
+    await running.announce(question)
+    assert [(await post.next())["To"] for _ in both] == [ADDRESS, ADDRESS]
+    matters = {matter for row in await running.sql.fetch("select matters from mails") for matter in row["matters"]}
+    assert len(matters) == 2  # each goes when its own school has answered
+
+
 async def test_the_school_that_claimed_an_employer_hears_who_wants_to_join(
     running: RunningService, post: SmtpCatcher
 ) -> None:
@@ -126,6 +147,22 @@ async def test_a_school_is_reminded_by_mail_of_the_employers_that_it_lost_sight_
     assert len(post.tried) == 2
 
 
+async def test_the_schools_that_a_questionnaire_waits_for_hear_of_it_and_others_do_not(
+    running: RunningService, post: SmtpCatcher
+) -> None:
+    await wishes(running, sub="other", email="other@school.example", schools=[facts.OTHER_BRIN])
+    await wishes(running)
+    asked = facts.an_open_questionnaire(reminder=True)
+    await running.announce(asked)
+    mail = await post.next()
+    assert (mail["To"], mail["Subject"]) == (ADDRESS, "De vragenlijst voor uw school sluit bijna")
+    plain = mail.get_body(("plain",))
+    assert plain
+    assert "18-12-2026" in plain.get_content()
+    assert f"/questionnaire-rounds/{asked.round_id}" in plain.get_content()
+    assert len(post.tried) == 1
+
+
 async def test_a_mail_that_is_not_taken_is_tried_again_as_the_same_mail(
     running: RunningService, post: SmtpCatcher
 ) -> None:
@@ -163,7 +200,8 @@ async def test_an_address_comes_from_the_token_or_not_at_all(running: RunningSer
 async def test_who_wants_to_be_forgotten_is(running: RunningService) -> None:
     await wishes(running)
     async with running.as_("coordinator", sub="jansen") as client:
-        assert (await client.get("/v1/me")).json() == {"email": ADDRESS, "schools": [facts.BRIN], "mail": "at-once"}
+        kept = (await client.get("/v1/me")).json()
+        assert (kept["email"], kept["schools"], kept["mail"]) == (ADDRESS, [facts.BRIN], "at-once")
         assert (await client.delete("/v1/me")).status_code == 204
         assert (await client.get("/v1/me")).status_code == 404
     assert await running.sql.fetchval("select count(*) from recipients") == 0
@@ -192,17 +230,32 @@ def test_every_letter_has_a_text_that_fits_and_a_link() -> None:
         facts.a_question(),
         facts.an_answered_question(),
         facts.a_reminder(),
+        facts.an_overdue_visit(),
+        facts.a_due_follow_up(),
+        facts.an_open_questionnaire(),
+        facts.an_open_questionnaire(reminder=True),
+        facts.an_answered_link(),
+        facts.an_offered_seat(),
+        facts.an_answered_request(),
     ]
     letters = [letter for event in events for letter in letters_of(event, around)]
     letters += letters_of(facts.an_answer(), around, own_schools=frozenset({facts.SCHOOL}))
+    own, today = frozenset({facts.BRIN}), date(2026, 12, 1)
+    letters += [
+        answer_due(own, new_id(), datetime(2026, 12, 1, tzinfo=UTC)),
+        claim_lapses(own, new_id(), today),
+        placement_ending(own, new_id(), new_id(), today),
+    ]
     client = MailClient(Settings(database_url="x", amqp_url="x"))
     for letter in letters:
         mail = client.compose(WaitingMail(uuid.uuid4(), ADDRESS, letter.template, letter.path, dict(letter.facts), 1))
         plain = mail.get_body(("plain",))
         assert plain
         assert letter.path in plain.get_content()
-    written = {path.stem for path in Path(TEMPLATES).glob("*.txt")}
-    assert written - {"letter"} == {letter.template for letter in letters}
+    layouts = {"letter", "digest"}
+    fetched = {"link"}  # test_letters.py: composed from what intake says when it is sent
+    written = {path.stem for path in Path(TEMPLATES).glob("*.txt")} - layouts - fetched
+    assert written == {letter.template for letter in letters} == set(CATEGORIES) == set(ORDER)
 
 
 def test_a_line_break_in_an_address_does_not_become_a_header() -> None:

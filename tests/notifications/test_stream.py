@@ -5,12 +5,14 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
 from services.notifications.api import live
+from shared.events.intake import ExperienceWithdrawn, LabourMarketPublished, MarketFigure
 from shared.ids import new_id
 from tests.notifications import facts
 from tests.support.service import RunningService
@@ -152,6 +154,29 @@ async def test_that_a_seat_is_taken_is_seen_by_all_and_by_whom_by_one(running: R
         await running.announce(placement)
         assert "studentId" in (await own.next()).data["ids"]
         assert "studentId" not in (await other.next()).data["ids"]
+
+
+async def test_new_figures_and_what_is_told_no_more_are_heard_by_all_of_the_region(running: RunningService) -> None:
+    employer = facts.an_employer()
+    await running.tell(employer)
+    async with listening(running, "coordinator", schools=[facts.OTHER_BRIN]) as other:
+        figures = LabourMarketPublished(
+            publication_id=new_id(),
+            region=facts.REGION,
+            source="uwv",
+            published_date=date(2026, 11, 2),
+            figures=(MarketFigure(sector="horeca", kind="tension", period="2026-q3", figure=1.8),),
+        )
+        await running.announce(figures)
+        heard = await other.next()
+        assert (heard.type, heard.data["ids"]) == (
+            "labour-market-published",
+            {"publicationId": str(figures.publication_id)},
+        )
+        gone = ExperienceWithdrawn(employer_id=employer.employer_id, remark_id=new_id(), school_id=facts.SCHOOL)
+        await running.announce(gone)
+        heard = await other.next()
+        assert (heard.type, heard.data["ids"]["remarkId"]) == ("experience-withdrawn", str(gone.remark_id))
 
 
 async def test_who_comes_back_gets_what_was_missed(running: RunningService) -> None:

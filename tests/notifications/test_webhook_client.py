@@ -7,7 +7,6 @@ import ssl
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from services.notifications.clients.webhooks import WebhookClient
+from services.notifications.domain.credentials import Receiver
 from services.notifications.settings import Settings
 
 HOST = "gemeente.example"
@@ -45,15 +45,15 @@ def resolved(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 async def test_a_name_that_leads_next_door_is_not_called(resolved: dict[str, list[str]], addresses: list[str]) -> None:
     resolved[HOST] = addresses
     async with WebhookClient(settings()) as client:
-        answer = await client.send(f"https://{HOST}/in", "{}", {})
-        proof, _ = await client.handshake(f"https://{HOST}/in")
+        answer = await client.send(Receiver(f"https://{HOST}/in"), "{}", {})
+        proof, _ = await client.handshake(Receiver(f"https://{HOST}/in"))
     assert answer.error == proof.error == "address-not-allowed"
     assert answer.status is None
 
 
 async def test_a_name_that_leads_nowhere_is_an_answer_and_no_crash(resolved: dict[str, list[str]]) -> None:
     async with WebhookClient(settings()) as client:
-        assert (await client.send(f"https://{HOST}/in", "{}", {})).error == "unknown-host"
+        assert (await client.send(Receiver(f"https://{HOST}/in"), "{}", {})).error == "unknown-host"
 
 
 async def test_the_number_that_was_checked_is_called_while_tls_proves_the_name(
@@ -75,10 +75,9 @@ async def test_the_number_that_was_checked_is_called_while_tls_proves_the_name(
     server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=server_side)
     port = server.sockets[0].getsockname()[1]
     resolved[HOST] = resolved["other.example"] = ["127.0.0.1"]
-    async with server, WebhookClient(settings(allow_loopback_sinks=True)) as client:
-        client._client = httpx.AsyncClient(verify=trusting, trust_env=False)
-        assert (await client.send(f"https://{HOST}:{port}/in", "{}", {})).status == 204
-        wrong = await client.send(f"https://other.example:{port}/in", "{}", {})
+    async with server, WebhookClient(settings(allow_loopback_sinks=True), trusting) as client:
+        assert (await client.send(Receiver(f"https://{HOST}:{port}/in"), "{}", {})).status == 204
+        wrong = await client.send(Receiver(f"https://other.example:{port}/in"), "{}", {})
     assert asked_for[0] == HOST
     assert f"Host: {HOST}:{port}".encode() in seen[0]
     assert wrong.error == "no-connection"
@@ -103,11 +102,11 @@ async def test_a_receiver_that_dawdles_or_talks_without_end_costs_no_more_than_i
     resolved["127.0.0.1"] = ["127.0.0.1"]
     async with WebhookClient(settings(allow_loopback_sinks=True)) as client:
         endless = True
-        answer = await client.send(f"http://127.0.0.1:{port}/", "{}", {})
+        answer = await client.send(Receiver(f"http://127.0.0.1:{port}/"), "{}", {})
         assert (answer.status, len(answer.body)) == (200, 1024)
         endless = False
         async with asyncio.timeout(3):
-            assert (await client.send(f"http://127.0.0.1:{port}/", "{}", {})).error == "timeout"
+            assert (await client.send(Receiver(f"http://127.0.0.1:{port}/"), "{}", {})).error == "timeout"
     server.close()
 
 
@@ -120,7 +119,7 @@ async def test_nonsense_is_an_answer_and_no_crash(resolved: dict[str, list[str]]
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     resolved["127.0.0.1"] = ["127.0.0.1"]
     async with server, WebhookClient(settings(allow_loopback_sinks=True)) as client:
-        answer = await client.send(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", "{}", {})
+        answer = await client.send(Receiver(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"), "{}", {})
     assert answer.error == "no-connection"
 
 

@@ -124,10 +124,26 @@ async def test_a_queue_that_is_not_there_yet_is_waited_for(toy: RunningService) 
     async with topology.Management(servers.management_url) as broker:
         await broker.call("DELETE", "queues", toy.bench.name, "toy")
     async with second_consumer(toy) as consumer:
-        await asyncio.wait_for(consumer.missing.wait(), 15)
+        await asyncio.wait_for(consumer.refused.wait(), 15)
         await topology.declare(servers.rabbitmq_url, servers.management_url, toy.bench.name, {"toy": PASSWORD})
         await asyncio.wait_for(consumer.started.wait(), 15)
-        assert not consumer.missing.is_set()
+        assert not consumer.refused.is_set()
+
+
+async def test_a_queue_with_other_arguments_is_refused_and_says_what_to_do(toy: RunningService) -> None:
+    """Without its dead letters, what is delivered too often would be dropped."""
+    servers, vhost = toy.bench.servers, toy.bench.name
+    async with topology.Management(servers.management_url) as broker:
+        await broker.call("DELETE", "queues", vhost, "toy")
+        other = {"x-queue-type": "quorum", "x-dead-letter-exchange": "elsewhere"}
+        await broker.call("PUT", "queues", vhost, "toy", body={"durable": True, "arguments": other})
+        async with second_consumer(toy) as consumer:
+            await asyncio.wait_for(consumer.refused.wait(), 15)
+            assert "other arguments" in str(consumer.why)
+            assert not consumer.started.is_set()
+            await broker.call("DELETE", "queues", vhost, "toy")
+            await topology.declare(servers.rabbitmq_url, servers.management_url, vhost, {"toy": PASSWORD})
+            await asyncio.wait_for(consumer.started.wait(), 15)
 
 
 async def test_a_consumer_that_cannot_drain_in_time_gives_back_what_it_has(

@@ -79,6 +79,8 @@ async def test_the_log_has_every_event_once_in_positions_without_gaps(toy: Runni
     log = (await toy.as_("operator").get("/v1/events", params={"limit": 4})).json()
     rest = (await toy.as_("operator").get("/v1/events", params={"after": log["next"]})).json()
     assert [item["position"] for item in log["items"] + rest["items"]] == [1, 2, 3, 4, 5, 6]
+    one = (await toy.as_("operator").get("/v1/events", params={"event": log["items"][2]["event"]["id"]})).json()
+    assert one["items"] == [log["items"][2]]
     assert (await toy.as_("coordinator").get("/v1/events")).status_code == 403
     assert (await toy.as_(scope="toy:events:read").get("/v1/events")).status_code == 200
 

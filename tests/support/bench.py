@@ -144,5 +144,7 @@ def settings_for(bench: Bench, service: str, url: str, database: Database, given
         "client_secret": PASSWORD,
         "public_url": url,
         "log_format": "console",
+        "quiet_hours": "none",  # tests run at night, and on Saturdays
+        "quiet_weekends": "false",
         **given,
     }

@@ -4,6 +4,7 @@ The objective is what the chosen edges cost and what it costs to leave out the o
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from ortools.graph.python import min_cost_flow
@@ -12,6 +13,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from services.matching.domain.paths import NONE, Net
+
+Column = Any
 
 
 def objective(net: Net, chosen: Sequence[int]) -> int:
@@ -40,19 +43,21 @@ def again(net: Net) -> Net:
 
 
 class Flow:
-    """The net as OR-Tools sees it: students, units, and a sink that also takes those who stay without."""
+    """Students, units, and a sink that also takes those who stay without, as OR-Tools sees them; columns of numbers."""
 
-    def __init__(self, net: Net) -> None:
-        students, units = len(net.alone), len(net.left)
+    def __init__(
+        self, student: Column, unit: Column, cost: Column, alone: Column, seats: Column, around: Column
+    ) -> None:
+        students, units = len(alone), len(seats)
         sink = students + units
-        around = np.array(net.around, dtype=np.int64)
-        tail = np.concatenate([np.array(net.owner, np.int64), students + np.arange(units), np.arange(students)])
         outer = np.where(around == NONE, sink, students + around)
-        head = np.concatenate([students + np.array(net.unit, np.int64), outer, np.full(students, sink)])
-        capacity = np.concatenate([np.ones(len(net.unit)), np.array(net.left), np.ones(students)]).astype(np.int64)
-        cost = np.concatenate([np.array(net.cost), np.zeros(units), np.array(net.alone)]).astype(np.int64)
         self.flow = min_cost_flow.SimpleMinCostFlow()
-        self.flow.add_arcs_with_capacity_and_unit_cost(tail, head, capacity, cost)
+        self.flow.add_arcs_with_capacity_and_unit_cost(
+            np.concatenate([student, students + np.arange(units), np.arange(students)]),
+            np.concatenate([students + unit, outer, np.full(students, sink)]),
+            np.concatenate([np.ones(len(unit), np.int64), seats, np.ones(students, np.int64)]),
+            np.concatenate([cost, np.zeros(units, np.int64), alone]),
+        )
         supply = np.zeros(sink + 1, np.int64)
         supply[:students], supply[sink] = 1, -students
         self.flow.set_nodes_supplies(np.arange(sink + 1), supply)
@@ -64,6 +69,12 @@ class Flow:
     def objective(self) -> int:
         """What it costs."""
         return int(self.flow.optimal_cost())
+
+
+def flow_of(net: Net) -> Flow:
+    """The net as OR-Tools sees it."""
+    columns = (net.owner, net.unit, net.cost, net.alone, net.left, net.around)
+    return Flow(*(np.array(numbers, np.int64) for numbers in columns))
 
 
 class Assignment:
@@ -98,7 +109,7 @@ class Assignment:
 
 def by_flow(net: Net) -> int:
     """What the best plan costs, by OR-Tools."""
-    flow = Flow(net)
+    flow = flow_of(net)
     flow.solve()
     return flow.objective()
 

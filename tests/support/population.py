@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from services.matching.domain import costs
+from services.matching.domain.engine import Candidate, Problem
 from services.matching.domain.paths import NONE, Net, net_of
 
 Array = Any
@@ -46,7 +47,30 @@ def _tiers(students: People, employers: People) -> Array:
     return tier
 
 
-def a_region(seed: int, students: int, ratio: float) -> Net:
+@dataclass(frozen=True)
+class Pairs:
+    """Who could go where, one entry for each pair, and what is true of each student and employer."""
+
+    student: Array
+    employer: Array
+    wishes: Array
+    points: Array
+    seats: Array
+    needs_much: Array
+    hardness: Array
+
+    @property
+    def unit(self) -> Array:
+        """An employer's seats, or the guidance seats inside those, which come after them."""
+        return self.employer + np.where(self.needs_much[self.student], len(self.seats), 0)
+
+    @property
+    def all_seats(self) -> list[int]:
+        """Of each unit."""
+        return [*self.seats.tolist(), *((self.seats + 1) // 2).tolist()]
+
+
+def drawn(seed: int, students: int, ratio: float) -> Pairs:
     """A region with `ratio` free seats for each student: 1.4 is normal, 0.9 tight, 0.6 scarce."""
     random = np.random.default_rng(seed)
     many, towns = int(students * EMPLOYERS_PER_STUDENT), random.normal(0, 14, (9, 2))
@@ -60,19 +84,30 @@ def a_region(seed: int, students: int, ratio: float) -> Net:
     points = 150 - 300 * distance[owner, at] / reach[owner, 0] + random.integers(-200, 300, len(owner))
     needs_much = random.random(students) < 0.35
     hardness = np.minimum(3, random.poisson(0.6, students) + needs_much)
-    return _net(owner, at, TIER[tier[owner, at]], points.astype(int), seats, needs_much, hardness)
+    return Pairs(owner, at, TIER[tier[owner, at]], points.astype(int), seats, needs_much, hardness)
 
 
-def _net(
-    owner: Array, at: Array, wishes: Array, points: Array, seats: Array, needs_much: Array, hardness: Array
-) -> Net:
-    """Units: an employer's seats, and after them the guidance seats inside those."""
-    cost = costs.in_order(wishes.tolist(), points.tolist(), len(hardness), 3)
+def a_region(seed: int, students: int, ratio: float) -> Net:
+    """A region in numbers, as `drawn`."""
+    pairs = drawn(seed, students, ratio)
+    cost = costs.in_order(pairs.wishes.tolist(), pairs.points.tolist(), students, 3)
     return net_of(
-        first=[0, *np.cumsum(np.bincount(owner, minlength=len(hardness))).tolist()],
-        unit=(at + np.where(needs_much[owner], len(seats), 0)).tolist(),
+        first=[0, *np.cumsum(np.bincount(pairs.student, minlength=students)).tolist()],
+        unit=pairs.unit.tolist(),
         cost=list(cost.edges),
-        alone=[cost.alone(one) for one in hardness.tolist()],
-        seats=[*seats.tolist(), *((seats + 1) // 2).tolist()],
-        around=[NONE] * len(seats) + list(range(len(seats))),
+        alone=[cost.alone(one) for one in pairs.hardness.tolist()],
+        seats=pairs.all_seats,
+        around=[NONE] * len(pairs.seats) + list(range(len(pairs.seats))),
+    )
+
+
+def a_problem(seed: int, students: int, ratio: float) -> Problem:
+    """The same region under names: numbers of students, and of units as in `a_region`."""
+    pairs = drawn(seed, students, ratio)
+    rows = zip(pairs.student.tolist(), pairs.unit.tolist(), pairs.points.tolist(), pairs.wishes.tolist(), strict=True)
+    hardness, many = pairs.hardness.tolist(), len(pairs.seats)
+    return Problem(
+        [Candidate(student, unit, hardness[student], points, (), wish) for student, unit, points, wish in rows],
+        dict(enumerate(pairs.all_seats)),
+        {many + unit: unit for unit in range(many)},
     )

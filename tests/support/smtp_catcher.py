@@ -21,6 +21,8 @@ class SmtpCatcher:
     """
 
     answers: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    """Addresses that it does not know, with what it says of them."""
     tried: list[EmailMessage] = field(default_factory=list)
     url: str = ""
     _mails: asyncio.Queue[EmailMessage] = field(default_factory=asyncio.Queue)
@@ -43,6 +45,16 @@ class SmtpCatcher:
         """The next mail that was taken; TimeoutError when none comes."""
         async with asyncio.timeout(within):
             return await self._mails.get()
+
+    async def handle_RCPT(  # noqa: N802 — aiosmtpd's name
+        self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """What the SMTP server calls for each address."""
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 Known"
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 — aiosmtpd's name
         """What the SMTP server calls for each mail."""

@@ -4,7 +4,7 @@ every signature with the public `standardwebhooks` library."""
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -46,35 +46,19 @@ class Received:
         return self.headers["webhook-id"]
 
 
-@dataclass
-class WebhookReceiver:
-    """`async with WebhookReceiver() as r:` `r.url` is its address, `await r.next(within=5)` the next event that came.
+class Served:
+    """`async with Served(endpoint) as s:` an endpoint at every path of a free port, over TLS with uvicorn's settings."""
 
-    `answers` holds what it answers to the next requests, each a status or (status, headers); afterwards it answers 204.
-    While `gate` is cleared it answers nothing. With `secret` set, each signature is checked before an event counts.
-    """
-
-    allowed_origin: str | None = "*"
-    allowed_rate: str | None = None
-    answers: list[int | tuple[int, dict[str, str]]] = field(default_factory=list)
-    body: bytes = b""
-    secret: str | None = None
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-    handshakes: list[Mapping[str, str]] = field(default_factory=list)
-    requests: list[Received] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    _waiting: asyncio.Queue[Received] = field(default_factory=asyncio.Queue)
-    url: str = ""
+    def __init__(self, endpoint: Callable[[Request], Awaitable[Response]], **tls: Any) -> None:
+        port = free_ports(["outside"])["outside"]
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}/"
+        app = Starlette(routes=[Route("/{path:path}", endpoint, methods=["POST", "OPTIONS", "GET", "PUT"])])
+        self._server = QuietServer(
+            uvicorn.Config(app, port=port, log_config=None, lifespan="off", timeout_graceful_shutdown=1, **tls)
+        )
 
     async def __aenter__(self) -> Self:
-        """Serve on a free port of this machine."""
-        self.gate.set()
-        port = free_ports(["webhook"])["webhook"]
-        self.url = f"http://127.0.0.1:{port}/events"
-        app = Starlette(routes=[Route("/{path:path}", self._receive, methods=["POST", "OPTIONS", "GET"])])
-        self._server = QuietServer(
-            uvicorn.Config(app, port=port, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-        )
+        """Serve."""
         self._task = asyncio.create_task(self._server.serve())
         async with asyncio.timeout(10):
             while not self._server.started:
@@ -85,9 +69,46 @@ class WebhookReceiver:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop serving."""
-        self.gate.set()
         self._server.should_exit = True
         await self._task
+
+
+@dataclass
+class WebhookReceiver:
+    """`async with WebhookReceiver() as r:` `r.url` is its address, `await r.next(within=5)` the next event that came.
+
+    `answers` holds what it answers to the next requests, each a status or (status, headers); afterwards it answers 204.
+    While `gate` is cleared it answers nothing, afterwards `answers_after` seconds late. With `secret` set, each signature is checked before an event counts.
+    """
+
+    allowed_origin: str | None = "*"
+    allowed_rate: str | None = None
+    answers: list[int | tuple[int, dict[str, str]]] = field(default_factory=list)
+    body: bytes = b""
+    answers_after: float = 0
+    secret: str | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    handshakes: list[Mapping[str, str]] = field(default_factory=list)
+    requests: list[Received] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    _waiting: asyncio.Queue[Received] = field(default_factory=asyncio.Queue)
+    url: str = ""
+    tls: dict[str, Any] = field(default_factory=dict)
+
+    async def __aenter__(self) -> Self:
+        """Serve on a free port of this machine."""
+        self.gate.set()
+        self._served = Served(self._receive, **self.tls)
+        self.url = f"{self._served.url}events"
+        await self._served.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop serving."""
+        self.gate.set()
+        await self._served.__aexit__(kind, error, trace)
 
     async def next(self, within: float = 5.0) -> Received:
         """The next event that was answered with 2xx; TimeoutError when none comes."""
@@ -125,6 +146,8 @@ class WebhookReceiver:
         received = Received(json.loads(body), dict(request.headers), body, request.url.path)
         self.requests.append(received)
         await self.gate.wait()
+        if self.answers_after:
+            await asyncio.sleep(self.answers_after)  # it is slow
         if self.secret is not None:
             try:
                 Webhook(self.secret).verify(body, dict(request.headers))

@@ -1,6 +1,6 @@
-"""What can be asked of analytics: tables, the region's summary, the dashboard."""
+"""What can be asked of analytics: tables, the region's summary, open data, a page on paper, the dashboard."""
 
-from services.analytics.api import dashboard, figures, tables
+from services.analytics.api import dashboard, datasets, figures, region_pages, tables
 
-routers = (tables.router, figures.router, dashboard.router)
+routers = (tables.router, figures.router, datasets.router, region_pages.router, dashboard.router)
 """In the order of the document."""

@@ -37,7 +37,7 @@ FromDate = Annotated[
     date | None,
     Query(
         alias="fromDate",
-        description="First day of the period; for counts of students only for schools.",
+        description="First day of the period; for counts of students of others only 1 January.",
         examples=["2024-02-01"],
     ),
 ]
@@ -45,8 +45,8 @@ ToDate = Annotated[
     date | None,
     Query(
         alias="toDate",
-        description="Last day of the period, and the day that durations are counted back from; for counts of students "
-        "only for schools.",
+        description="Last day of the period, and the day that durations are counted back from; for counts of "
+        "students of others only 31 December of the same year.",
         examples=["2024-07-12"],
     ),
 ]
@@ -65,8 +65,10 @@ async def scope_of(
     if visitor is None and school is not None:
         raise Unauthenticated(why="figures of a school are not published")
     school_id = None if school is None else await _own_school(school, visitor, RegisterStore(work.session))
+    today = datetime.now(AMSTERDAM).date()
     return Scope(
-        as_of=to_date or datetime.now(AMSTERDAM).date(),
+        as_of=to_date or today,
+        today=today,
         region=region,
         school_id=school_id,
         from_date=from_date,
@@ -79,7 +81,8 @@ async def scope_of(
 def published(region: str | None) -> Scope:
     """What everybody may see of a region; `Invalid` when there is none of that code."""
     _check(region, None, None)
-    return Scope(as_of=datetime.now(AMSTERDAM).date(), region=region, outsider=True)
+    today = datetime.now(AMSTERDAM).date()
+    return Scope(as_of=today, today=today, region=region, outsider=True)
 
 
 AskedScope = Annotated[Scope, Depends(scope_of, scope="function")]

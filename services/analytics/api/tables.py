@@ -1,29 +1,28 @@
-"""The tables: what there is, and each as JSON or, when asked for, as CSV."""
+"""The tables: what there is, and each as JSON or, when asked for, as a spreadsheet."""
 
-import csv
 import hashlib
-import io
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
 from pydantic import ConfigDict, Field
 
 from services.analytics.api.access import AskedScope
+from services.analytics.api.exports import CSV, XLSX, Form, exported, form_of
+from services.analytics.counting import broken_down, checked, table_of
 from services.analytics.domain.catalogue import DESCRIPTIONS, TABLES
-from services.analytics.domain.counted import CountTable, by_region, counted
-from services.analytics.domain.happened import FUNNEL, FUNNEL_BY_REGION
-from services.analytics.domain.register import EmployerTable
+from services.analytics.domain.happened import FUNNEL_BY_REGION
 from services.analytics.domain.scope import Scope
-from services.analytics.domain.table import Description, Table, Unit
-from services.analytics.store import CountStore, RegisterStore
+from services.analytics.domain.table import Description, Source, Table, Unit
+from services.analytics.store import CountStore
 from shared.api import Page, Resource
-from shared.errors import Forbidden, NotFound
 from shared.unit_of_work import Work
 
-router = APIRouter(prefix="/v1/tables", tags=["tables"])
+__all__ = ["router", "table_of"]
 
-SOURCE = "register"
-"""Counted from what was recorded; what people *think* comes from questionnaires, as another source."""
+VERSION = 2
+"""Of how tables are counted: one more when the same facts give other figures, so that nobody keeps the old ones."""
+
+router = APIRouter(prefix="/v1/tables", tags=["tables"])
 
 EXAMPLE: dict[str, Any] = {
     "name": "employers-found-through",
@@ -58,7 +57,7 @@ class TableInfo(Resource):
     name: str
     title: str
     definition: str
-    source: str = SOURCE
+    source: Source = Field(description="What was recorded, or what was answered to a questionnaire.")
     unit: Unit = Field(description="What n and the counts are of.")
     multi_answer: bool = Field(description="One unit can stand in several rows, so that they do not add up to n.")
 
@@ -103,7 +102,10 @@ async def list_tables() -> Page[TableInfo]:
     "/{name}",
     summary="One table",
     responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "The table."},
+        200: {
+            "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in (CSV, XLSX)},
+            "description": "The table.",
+        },
         304: {"description": "As it was when the caller got the ETag that was sent."},
     },
 )
@@ -112,15 +114,48 @@ async def read_table(
     scope: AskedScope,
     work: Work,
     response: Response,
-    accept: Annotated[str, Header(description="`text/csv` for a spreadsheet.")] = "application/json",
+    accept: Annotated[str, Header(description=f"`{CSV}` or `{XLSX}` for a spreadsheet.")] = "application/json",
     if_none_match: Annotated[str | None, Header(description="The ETag of the copy that the caller has.")] = None,
+    form: Annotated[Form | None, Query(alias="format", description="The same as `Accept`, for a link.")] = None,
+    breakdown: Annotated[
+        Literal["region"] | None, Query(description="A row for each region, and the rows of the table as columns.")
+    ] = None,
+    column: Annotated[
+        str | None, Query(max_length=60, description="With `breakdown`: which column; the first when left out.")
+    ] = None,
 ) -> TableResource:
     """The table of a region, of one's own school, or of everything, over a period.
 
-    Without a token, and outside one's own school or region, small counts of students are hidden.
+    Without a token, and outside one's own school or region, small counts of students are hidden. The ETag says how far
+    was counted: a poll with `If-None-Match` counts nothing while nothing happened.
     """
-    table = await table_of(name, scope, work)
-    found = TableResource(
+    checked(name, scope)
+    form = form or form_of(accept)
+    etag = etag_of(name, scope, await CountStore(work.session).position(), form, breakdown, column)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+    if matches(etag, if_none_match):
+        return Response(status_code=304, headers=headers)  # type: ignore[return-value]  # FastAPI sends it as it is
+    table = await (broken_down(name, scope, column, work) if breakdown else table_of(name, scope, work))
+    if form is not Form.JSON:
+        return exported(table, form, scope, headers)  # type: ignore[return-value]
+    response.headers.update(headers)
+    return _resource(table, scope)
+
+
+def etag_of(name: str, scope: Scope, position: int, *form: object) -> str:
+    """The same as long as nothing was counted since, for the same question on the same day."""
+    meant = (TABLES[name].about if name in TABLES else FUNNEL_BY_REGION, scope, position, VERSION, *form)
+    return f'"{hashlib.sha256(repr(meant).encode()).hexdigest()[:32]}"'
+
+
+def matches(etag: str, if_none_match: str | None) -> bool:
+    """Whether the caller has what would be sent."""
+    asked = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    return etag in asked or "*" in asked
+
+
+def _resource(table: Table, scope: Scope) -> TableResource:
+    return TableResource(
         **_info(table.about),
         region=scope.region,
         n=table.n,
@@ -132,53 +167,7 @@ async def read_table(
         range=table.range,
         note=table.note,
     )
-    return _answer(found, response, accept, if_none_match)
-
-
-async def table_of(name: str, scope: Scope, work: Work) -> Table:
-    """Count a table; `NotFound` when there is none of that name, `Forbidden` for students of a period."""
-    if name == FUNNEL_BY_REGION.name:
-        _check_period(FUNNEL, scope)
-        return by_region(
-            FUNNEL_BY_REGION, FUNNEL, await CountStore(work.session).counts(FUNNEL.about.name, scope), scope
-        )
-    table = TABLES.get(name)
-    if table is None:
-        raise NotFound("table")
-    if isinstance(table, CountTable):
-        _check_period(table, scope)
-        return counted(table, await CountStore(work.session).counts(name, scope), scope)
-    if isinstance(table, EmployerTable):
-        return table.count(table.about, await RegisterStore(work.session).employers(scope), scope)
-    return table.count(table.about, await RegisterStore(work.session).schools(scope), scope)
-
-
-def _check_period(table: CountTable, scope: Scope) -> None:
-    if scope.outsider and scope.period and table.persons:
-        raise Forbidden("counts of students over a period are for schools and regional coordinators")
 
 
 def _info(about: Description) -> dict[str, object]:
-    return {name: getattr(about, name) for name in ("name", "title", "definition", "unit", "multi_answer")}
-
-
-def _answer(found: TableResource, response: Response, accept: str, if_none_match: str | None) -> TableResource:
-    """As JSON or CSV, with an ETag; an unchanged one is not sent again."""
-    as_csv = "text/csv" in accept
-    body = _csv(found) if as_csv else found.model_dump_json(by_alias=True)
-    etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
-    if if_none_match is not None and etag in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}:
-        return Response(status_code=304, headers=headers)  # type: ignore[return-value]  # FastAPI sends it as it is
-    if as_csv:
-        return Response(body, headers=headers, media_type="text/csv; charset=utf-8")  # type: ignore[return-value]
-    response.headers.update(headers)
-    return found
-
-
-def _csv(found: TableResource) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["code", "label", *(column.key for column in found.columns)])
-    writer.writerows([row.code, row.label, *("" if v is None else v for v in row.values)] for row in found.rows)
-    return text.getvalue()
+    return {name: getattr(about, name) for name in ("name", "title", "definition", "source", "unit", "multi_answer")}

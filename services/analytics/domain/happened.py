@@ -3,7 +3,7 @@
 from services.analytics.domain.counted import CountTable
 from services.analytics.domain.table import Column, Description, Unit
 from services.analytics.domain.words import label
-from shared.events.codes import SECTORS, IntermediaryKind, Outcome
+from shared.events.codes import SECTORS, IntermediaryKind, Outcome, PlacementKind
 
 _SCHOOLS_AND_CONTACTS = (Column("schools", "scholen"), Column("contacts", "contacten"))
 _STUDENTS = (Column("students", "leerlingen"),)
@@ -13,7 +13,8 @@ FUNNEL = CountTable(
     Description(
         "funnel",
         "Van zoeken tot plek",
-        "Verschillende leerlingen die op zoek gingen, een voorstel kregen, een akkoord, een plek, en klaar zijn. "
+        "Verschillende leerlingen die op zoek gingen, een voorstel kregen, een akkoord, een plek, klaar zijn, de plek "
+        "afmaakten (niet voortijdig stopten), en betaald werk kregen: als uitkomst of als volgende plek. "
         "De periode gaat over het moment van vastleggen; plaatsingen met de hand tellen mee vanaf 'geplaatst'.",
         Unit.STUDENTS,
         _STUDENTS,
@@ -24,6 +25,8 @@ FUNNEL = CountTable(
         "accepted": "akkoord gegeven",
         "started": "geplaatst",
         "ended": "plaatsing afgelopen",
+        "completed": "plaatsing afgemaakt",
+        "job": "betaald werk",
     },
     persons=frozenset({"students"}),
     adds_up=False,
@@ -57,6 +60,7 @@ SEARCHING = CountTable(
         "help-asked": "in eigen kring niets gevonden: hulp gevraagd",
     },
     persons=frozenset({"students"}),
+    state=True,
 )
 
 FIRST_CHOICE = CountTable(
@@ -102,6 +106,19 @@ PLACEMENTS = CountTable(
     persons=frozenset({"started", "ended"}),
 )
 
+CONTINUED = CountTable(
+    Description(
+        "continued",
+        "Waar een plek toe leidt",
+        "Begonnen plaatsingen die op een eerdere van dezelfde leerling volgen, naar de soort van die eerdere plek: een "
+        "volgende plek om te leren, of betaald werk. De periode gaat over de begindatum van de volgende.",
+        Unit.PLACEMENTS,
+        (Column("further", "naar een volgende plek"), Column("work", "naar werk")),
+    ),
+    {kind: label(kind) for kind in (PlacementKind.TASTER, PlacementKind.INTERNSHIP, PlacementKind.LONG)},
+    persons=frozenset({"further", "work"}),
+)
+
 INTERMEDIARIES = CountTable(
     Description(
         "intermediaries",
@@ -125,11 +142,39 @@ INTERMEDIARIES = CountTable(
     adds_up=False,
 )
 
+INITIATIVES = CountTable(
+    Description(
+        "initiatives",
+        "Initiatieven en wat ze opleveren",
+        "Initiatieven van scholen en regio's naar soort, hun werkgevers, en plaatsingen die daar begonnen sinds zij "
+        "meedoen; de periode gaat over het begin van het initiatief. Wie aan meer soorten meedoet, telt bij elk mee.",
+        Unit.INITIATIVES,
+        (
+            Column("initiatives", "initiatieven"),
+            Column("ended", "waarvan afgerond"),
+            Column("employers", "werkgevers"),
+            Column("placements", "plaatsingen daar"),
+            Column("jobs", "waarvan naar werk"),
+        ),
+    ),
+    {
+        "group-internship": "groepsstage",
+        "network-meeting": "netwerkbijeenkomst",
+        "adapted-education": "aangepast onderwijs",
+        "work-trajectory": "arbeidstraject",
+        "learn-work-centre": "leerwerkcentrum",
+        "campaign": "campagne",
+        "other": "anders",
+    },
+    persons=frozenset({"placements", "jobs"}),
+)
+
 COUNT_TABLES = (
     FUNNEL,
     SEARCHING,
     FIRST_CHOICE,
     PLACEMENTS,
+    CONTINUED,
     OUTCOMES,
     CountTable(
         Description(
@@ -154,6 +199,7 @@ COUNT_TABLES = (
         persons=frozenset({"proposals"}),
     ),
     INTERMEDIARIES,
+    INITIATIVES,
     CountTable(
         Description(
             "first-contact",

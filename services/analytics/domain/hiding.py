@@ -5,8 +5,10 @@ equals their sum, so that one hidden cell of a line is the total less the others
 persons together would still tell of three persons.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
 FEWEST = 5
@@ -21,6 +23,8 @@ class Sum(Generic[K]):
 
     parts: Sequence[K]
     total: K
+    all_shown: bool = True
+    """Each part stands somewhere; one that does not follows only from the total, and keeps a hidden total hidden."""
 
 
 def hidden(persons: Mapping[K, int], sums: Iterable[Sum[K]]) -> frozenset[K]:
@@ -28,19 +32,50 @@ def hidden(persons: Mapping[K, int], sums: Iterable[Sum[K]]) -> frozenset[K]:
 
     Zero is hidden too, so that it cannot be told from a small count; but it protects nobody, and needs no protection.
     """
-    sums = tuple(sums)
+    lines = tuple(sums)
     found = {key for key, count in persons.items() if 0 < count < FEWEST}
-    while added := [more for line in sums if (more := _needed(line, persons, found)) is not None]:
-        found.add(min(added, key=lambda key: persons[key]))
-    return frozenset(found | {key for key, count in persons.items() if count == 0})
+    among: dict[K, list[int]] = defaultdict(list)
+    for number, line in enumerate(lines):
+        for key in (*line.parts, line.total):
+            among[key].append(number)
+    needed: dict[int, K] = {}
+    smallest: list[tuple[int, int]] = []
+    touched: Iterable[int] = range(len(lines))
+    while True:
+        for number in touched:
+            if (more := _needed(lines[number], persons, found)) is None:
+                needed.pop(number, None)
+            else:
+                needed[number] = more
+                heappush(smallest, (persons[more], number))
+        if (least := _least(smallest, needed, persons)) is None:
+            return frozenset(found | {key for key, count in persons.items() if count == 0})
+        found.add(least)
+        touched = among[least]
+
+
+def _least(smallest: list[tuple[int, int]], needed: Mapping[int, K], persons: Mapping[K, int]) -> K | None:
+    """The smallest of what is needed; what was pushed for a line that needs another one by now is passed over."""
+    while smallest:
+        count, number = heappop(smallest)
+        if number in needed and persons[needed[number]] == count:
+            return needed[number]
+    return None
 
 
 def _needed(line: Sum[K], persons: Mapping[K, int], found: set[K]) -> K | None:
     """The next cell that must go, if what is hidden in a line can be computed back; the smallest tells the least."""
     if line.total in found:
-        return None
+        return _giving_away(line, persons, found)
     gone = [key for key in line.parts if key in found]
     if not gone or (len(gone) > 1 and sum(persons[key] for key in gone) >= FEWEST):
         return None
     left = [key for key in line.parts if key not in found and persons[key]]
     return min(left, key=lambda key: persons[key]) if left else line.total
+
+
+def _giving_away(line: Sum[K], persons: Mapping[K, int], found: set[K]) -> K | None:
+    """The smallest part of a hidden total that follows from its parts, since all of them are shown."""
+    if not line.all_shown or any(key in found or not persons[key] for key in line.parts):
+        return None
+    return min(line.parts, key=lambda key: persons[key], default=None)

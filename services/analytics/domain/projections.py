@@ -98,7 +98,18 @@ _PLACEMENT = ("placement_id", "proposal_id", "student_id", "school_id", "offer_i
 
 @_counts(intake.PlacementStarted)
 def _started(event: intake.PlacementStarted, at: datetime) -> Row:
-    return Row("placements_started", {"at": at, **_taken(event, *_PLACEMENT, "begin_date", "end_date")})
+    facts = _taken(event, *_PLACEMENT, "begin_date", "end_date", "predecessor_id")
+    return Row("placements_started", {"at": at, **facts})
+
+
+@_counts(intake.PlacementChanged)
+def _changed(event: intake.PlacementChanged, at: datetime) -> Row:
+    return Row("placements_changed", {"at": at, **_taken(event, "placement_id", "version", "begin_date", "end_date")})
+
+
+@_counts(intake.PlacementCancelled)
+def _cancelled(event: intake.PlacementCancelled, at: datetime) -> Row:
+    return Row("placements_cancelled", {"at": at, **_taken(event, *_PLACEMENT, "begin_date")})
 
 
 @_counts(intake.PlacementEnded)
@@ -118,10 +129,45 @@ def _contact(event: intake.ContactLogged, at: datetime) -> Row:
     return Row("contacts", {"at": at, "arguments": list(event.arguments), **facts})
 
 
+@_counts(intake.EmployerClaimed, state="claim")
+def _claimed(event: intake.EmployerClaimed, at: datetime) -> Row:
+    facts = _taken(event, "version", "employer_id", "school_id", "since_date", "until_date")
+    return Row("claims", {"id": event.claim_id, "at": at, "joined_by": list(event.joined_by), **facts})
+
+
 @_counts(intake.EmployerSuggested)
 def _suggested(event: intake.EmployerSuggested, at: datetime) -> Row:
     facts = _taken(event, "tip_id", "employer_id", "call_id", "source", "region", "known_already")
     return Row("suggestions", {"at": at, **facts})
+
+
+@_counts(intake.BottleneckRecorded, state="bottleneck")
+def _bottleneck(event: intake.BottleneckRecorded, at: datetime) -> Row:
+    facts = _taken(event, "version", "school_id", "region", "noticed_by", "noticed_date", "solved", "led_to_end")
+    lists = {"codes": list(event.codes), "solutions": list(event.solutions)}
+    return Row("bottlenecks", {"id": event.bottleneck_id, "at": at, **facts, **lists})
+
+
+@_counts(intake.FollowUpRecorded, state="follow_up")
+def _follow_up(event: intake.FollowUpRecorded, at: datetime) -> Row:
+    facts = _taken(event, "version", "school_id", "region", "months", "outcome", "asked_date")
+    return Row("follow_ups", {"id": event.follow_up_id, "at": at, **facts})
+
+
+@_counts(intake.InitiativeUndertaken, state="initiative")
+def _initiative(event: intake.InitiativeUndertaken, at: datetime) -> Row:
+    facts = _taken(event, "version", "region", "school_id", "kind", "begin_date", "ended_date")
+    facts |= {"aim": event.aim, "target_groups": list(event.target_groups)}
+    facts |= {"sectors": list(event.sectors), "partners": list(event.partners)}
+    employers = [employer.model_dump(mode="json") for employer in event.employers]
+    return Row("initiatives", {"id": event.initiative_id, "at": at, "employers": employers, **facts})
+
+
+@_counts(intake.AnswersGiven, state="response")
+def _answers(event: intake.AnswersGiven, at: datetime) -> Row:
+    facts = _taken(event, "version", "round_id", "questionnaire", "region", "school_kind", "opened_at")
+    answers = [answer.model_dump(mode="json") for answer in event.answers]
+    return Row("responses", {"id": event.response_id, "at": at, "answers": answers, **facts})
 
 
 _PROPOSAL = ("proposal_id", "student_id", "school_id", "offer_id", "employer_id", "region", "step")
@@ -149,7 +195,20 @@ def _expired(event: matching.MatchExpired, at: datetime) -> Row:
 
 @_counts(matching.StudentUnmatched)
 def _unmatched(event: matching.StudentUnmatched, at: datetime) -> Row:
-    return Row("students_unmatched", {"at": at, **_taken(event, "student_id", "version", "school_id", "region")})
+    facts = _taken(event, "student_id", "version", "school_id", "region", "sector")
+    return Row("students_unmatched", {"at": at, **facts})
+
+
+@_counts(matching.OfferUnfilled)
+def _unfilled(event: matching.OfferUnfilled, at: datetime) -> Row:
+    facts = _taken(event, "offer_id", "version", "region", "sector", "since_date")
+    return Row("offers_unfilled", {"at": at, **facts})
+
+
+@_counts(matching.RegionPlanned)
+def _planned(event: matching.RegionPlanned, at: datetime) -> Row:
+    by_effort = [count.model_dump(mode="json") for count in event.by_effort]
+    return Row("plans", {"at": at, "by_effort": by_effort, **_taken(event, "plan_id", "region", "kind")})
 
 
 @_counts(notifications.IntermediaryAsked)

@@ -17,6 +17,8 @@ class Scope:
     to_date: date | None = None
     hide: bool = True
     """Whether small counts of persons are hidden, as in everything that is published."""
+    today: date = date.max
+    """The day of asking."""
     outsider: bool = False
     """Asked by somebody who works with no students: two periods that differ by a day could tell of a single one."""
 
@@ -24,3 +26,12 @@ class Scope:
     def period(self) -> bool:
         """Whether it is bounded in time."""
         return self.from_date is not None or self.to_date is not None
+
+    @property
+    def is_closed_year(self) -> bool:
+        """Whether it is one calendar year that is over, from its first to its last day."""
+        begin, end = self.from_date, self.to_date
+        if begin is None or end is None:
+            return False
+        whole = (begin.month, begin.day, end.month, end.day) == (1, 1, 12, 31)
+        return whole and begin.year == end.year < self.today.year

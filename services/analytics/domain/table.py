@@ -18,6 +18,17 @@ class Unit(StrEnum):
     PLACEMENTS = "placements"
     PROPOSALS = "proposals"
     CALLS = "calls"
+    INITIATIVES = "initiatives"
+    RELATIONS = "relations"
+    SEATS = "seats"
+    CONTACTS = "contacts"
+
+
+class Source(StrEnum):
+    """Whether a table counts what was recorded, or what was answered: what *is*, or what somebody thinks."""
+
+    REGISTER = "register"
+    QUESTIONNAIRE = "questionnaire"
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,7 @@ class Description:
     columns: tuple[Column, ...]
     multi_answer: bool = False
     """One employer or school can stand in several rows, so that they do not add up to n."""
+    source: Source = Source.REGISTER
 
 
 @dataclass(frozen=True)

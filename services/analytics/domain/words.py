@@ -1,5 +1,7 @@
 """The Dutch words of the tables and charts; a code that has none here is shown as its own words."""
 
+import re
+
 REGIONS = {
     "AM01": "Groningen",
     "AM02": "Friesland",
@@ -110,8 +112,17 @@ _WORDS = {
 }
 
 
+MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december",
+)  # fmt: skip
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+
+
 def label(code: str) -> str:
-    """A code in Dutch words."""
+    """A code in Dutch words; a month (`2026-03`) with its name."""
+    if month := _MONTH.fullmatch(code):
+        return f"{MONTHS[int(month[2]) - 1]} {month[1]}"
     return REGIONS.get(code) or _WORDS.get(code) or code.replace("-", " ")
 
 

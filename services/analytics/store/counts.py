@@ -1,14 +1,30 @@
 """Counting in the database."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analytics.domain.counted import Count
+from services.analytics.domain.counted import Cell, Count
+from services.analytics.domain.measured import Measure
 from services.analytics.domain.scope import Scope
 from services.analytics.domain.summary import Wait
 from services.analytics.store import queries
+from services.analytics.store.memory import remembered
+
+T = TypeVar("T")
+
+POSITION = "position"
+"""Where a session remembers how far the projections were when its answer began."""
+
+_FIRST_YEAR = """
+select coalesce(extract(year from least(
+    (select min(at) from students_ready), (select min(begin_date) from placements_started),
+    (select min(ended_date) from placements_ended))), 9999)::int
+"""
+
+_POSITION = "select sum(position) from projections_moved"
 
 
 class CountStore:
@@ -19,8 +35,47 @@ class CountStore:
 
     async def counts(self, table: str, scope: Scope) -> tuple[Count, ...]:
         """The counts of a table in every region (what is hidden depends on them all)."""
-        found = await self._session.execute(text(queries.BY_TABLE[table]), _bound(scope))
-        return tuple(Count(row.region, row.row, row.col, int(row.n), row.persons) for row in found)
+        bound = _bound(scope)
+
+        async def count() -> tuple[Count, ...]:
+            found = await self._session.execute(text(queries.BY_TABLE[table]), bound)
+            return tuple(Count(row.region, row.row, row.col, int(row.n), row.persons) for row in found)
+
+        return await self._remembered((table, *bound.values()), count)
+
+    async def first_year(self) -> int:
+        """The year of the first fact about a student, or the last one there can be."""
+        return int((await self._session.execute(text(_FIRST_YEAR))).scalar_one())
+
+    async def measures(self, table: str, scope: Scope) -> tuple[Measure, ...]:
+        """What was measured for a table, in every region and in all together."""
+        bound = _bound(scope)
+
+        async def measure() -> tuple[Measure, ...]:
+            found = await self._session.execute(text(queries.MEASURES[table]), bound)
+            return tuple(
+                Measure(one.region, one.row, one.n, one.persons, one.units, tuple(one.measures)) for one in found
+            )
+
+        return await self._remembered((table, *bound.values()), measure)
+
+    async def hidden(
+        self, together: frozenset[str], scope: Scope, find: Callable[[], Awaitable[dict[str, frozenset[Cell]]]]
+    ) -> dict[str, frozenset[Cell]]:
+        """What `find` finds hidden of tables that hide together, found once for all of them."""
+        return await self._remembered(("hidden", together, *_bound(scope).values(), scope.region), find)
+
+    async def position(self) -> int:
+        """How far the projections are: what was counted at this position is as it was while it is still this one."""
+        known: int | None = self._session.info.get(POSITION)
+        if known is None:  # once for an answer, before anything is counted for it
+            known = int((await self._session.execute(text(_POSITION))).scalar_one())
+            self._session.info[POSITION] = known
+        return known
+
+    async def _remembered(self, key: tuple[Any, ...], count: Callable[[], Awaitable[T]]) -> T:
+        database = str(getattr(self._session.bind, "url", ""))
+        return await remembered((database, *key), await self.position(), count)
 
     async def ready_to_proposed(self, scope: Scope) -> Wait:
         """From a student's being ready to the first proposal."""
@@ -36,4 +91,5 @@ class CountStore:
 
 
 def _bound(scope: Scope) -> dict[str, Any]:
-    return {"school": scope.school_id, "from_date": scope.from_date, "to_date": scope.to_date}
+    period = {"from_date": scope.from_date, "to_date": scope.to_date}
+    return {"school": scope.school_id, **period, "as_of": scope.as_of, "today": scope.today}

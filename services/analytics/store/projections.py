@@ -5,19 +5,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, exists, func, text, update
+from sqlalchemy import Table, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.projections import Row
-from services.analytics.store.schema import CALLS, metadata
+from services.analytics.store.schema import ANEW, metadata
 
 
 class ProjectionStore:
     """Writes the projections; idempotent, and indifferent to the order of the rows."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, *, anew: bool = False) -> None:
         self._session = session
+        self._anew = anew
 
     async def keep(self, rows: Iterable[Row]) -> None:
         """Keep the rows: a fact that is known already and a state that is older change nothing."""
@@ -25,33 +26,60 @@ class ProjectionStore:
         for row in rows:
             by_table[row.table].append(row.values)
         for name, values in by_table.items():
-            table = metadata.tables[name]
+            table = ANEW.tables[f"anew_{name}"] if self._anew else metadata.tables[name]
             await self._session.execute(_kept(table), values)
 
     async def forget_person(self, person_id: UUID) -> int:
         """Put a stand-in in a student's place, the same as in the logs; the number of rows."""
         changed = 0
-        stand_in = func.stand_in_of(person_id)
         for table in metadata.tables.values():
-            if "student_id" in table.c:
-                if "student_id" in table.primary_key.columns:  # heard again after the stand-in had come in its place
-                    both = table.alias()
-                    again = (both.c.student_id == stand_in) & (both.c.version == table.c.version)
-                    await self._session.execute(
-                        delete(table).where(table.c.student_id == person_id, exists().where(again))
-                    )
-                one = update(table).where(table.c.student_id == person_id).values(student_id=stand_in)
-                changed += len((await self._session.execute(one.returning(table.c.at))).all())
-        named = CALLS.c.students.any(person_id)
-        several = update(CALLS).where(named).values(students=func.array_replace(CALLS.c.students, person_id, stand_in))
-        return changed + len((await self._session.execute(several.returning(CALLS.c.at))).all())
+            changed += await self._forget_in(table, person_id)
+        for table in ANEW.tables.values():  # read from a log before the stand-in came in its place there
+            await self._forget_in(table, person_id)
+        return changed
 
-    async def clear(self) -> None:
-        """Empty all projections, and hold off who would write to them until the transaction ends; readers go on."""
-        names = ", ".join(metadata.tables)
-        await self._session.execute(text(f"lock table {names} in exclusive mode"))
+    async def _forget_in(self, table: Table, person_id: UUID) -> int:
+        stand_in = func.stand_in_of(person_id)
+        if "students" in table.c:
+            replaced = func.array_replace(table.c.students, person_id, stand_in)
+            several = update(table).where(table.c.students.any(person_id)).values(students=replaced)
+            return len((await self._session.execute(several.returning(table.c.at))).all())
+        if "student_id" not in table.c:
+            return 0
+        if "student_id" in table.primary_key.columns:  # heard again after the stand-in had come in its place
+            both = table.alias()
+            again = (both.c.student_id == stand_in) & (both.c.version == table.c.version)
+            await self._session.execute(delete(table).where(table.c.student_id == person_id, exists().where(again)))
+        one = update(table).where(table.c.student_id == person_id).values(student_id=stand_in)
+        return len((await self._session.execute(one.returning(table.c.at))).all())
+
+    async def hold(self) -> None:
+        """Hold off who would write to the projections until the transaction ends; readers go on."""
+        await self._session.execute(text(f"lock table {', '.join(metadata.tables)} in exclusive mode"))
+
+    async def forget_anew(self) -> None:
+        """Empty what was counted anew."""
+        for table in ANEW.tables.values():
+            await self._session.execute(table.delete())
+
+    async def switch(self) -> None:
+        """Show what was counted anew in place of what was shown; readers see the one or the other."""
         for table in metadata.sorted_tables:
             await self._session.execute(table.delete())
+            new = ANEW.tables[f"anew_{table.name}"]
+            columns = [column.name for column in table.columns]
+            await self._session.execute(table.insert().from_select(columns, select(*(new.c[c] for c in columns))))
+
+    async def differences(self) -> dict[str, int]:
+        """Rows that stand only among those shown or only among those counted anew, by table; none where all agree."""
+        found = {}
+        for table in metadata.sorted_tables:
+            columns = ", ".join(column.name for column in table.columns)
+            shown, new = f"select {columns} from {table.name}", f"select {columns} from anew_{table.name}"  # noqa: S608 — our names
+            only = f"select count(*) from (({shown} except {new}) union all ({new} except {shown})) differing"  # noqa: S608 — our names
+            if count := (await self._session.execute(text(only))).scalar_one():
+                found[table.name] = int(count)
+        return found
 
 
 def _kept(table: Table) -> Any:

@@ -4,32 +4,31 @@
 `to_date` (dates or null, both included).
 """
 
-_DAY = "(at at time zone 'Europe/Amsterdam')::date"
-"""The Dutch day on which something was recorded."""
+from services.analytics.store import effect_queries, measure_queries, process_queries
+from services.analytics.store.process_queries import STANDING
+from services.analytics.store.within import DAY, within
 
 
-def _within(day: str = _DAY, school: str = "school_id") -> str:
-    """The condition of the scope, but for the region."""
-    return (
-        f"(cast(:school as uuid) is null or {school} = :school)"
-        f" and (cast(:from_date as date) is null or {day} >= :from_date)"
-        f" and (cast(:to_date as date) is null or {day} <= :to_date)"
-    )
-
-
-def _students(row: str, table: str, day: str = _DAY) -> str:
+def _students(row: str, table: str, day: str = DAY) -> str:
     return f"""
 select region, '{row}' as row, 'students' as col, count(distinct student_id) as n, count(distinct student_id) as persons
-from {table} where {_within(day)} group by region"""  # noqa: S608 — names of this module
+from {table} where {within(day)} group by region"""  # noqa: S608 — names of this module
 
+
+_TO_WORK = """(
+    select region, school_id, student_id, at from placements_ended where outcome = 'job'
+    union all select region, school_id, student_id, at from placements_begun where kind in ('job', 'participation-job')
+) hired"""
 
 FUNNEL = " union all ".join(
     [
         _students("ready", "students_ready"),
         _students("proposed", "proposals"),
         _students("accepted", "proposals_accepted"),
-        _students("started", "placements_started"),
+        _students("started", "placements_begun"),
         _students("ended", "placements_ended"),
+        _students("completed", "(select * from placements_ended where outcome <> 'stopped-early') done"),
+        _students("job", _TO_WORK),
     ]
 )
 
@@ -39,7 +38,7 @@ with newest as (
     order by student_id, version desc
 ),
 searching as (
-    select * from newest where {_within("(newest.at at time zone 'Europe/Amsterdam')::date")}
+    select * from newest where {within("(newest.at at time zone 'Europe/Amsterdam')::date")}
     and not exists (
         select from students_withdrawn w where w.student_id = newest.student_id and w.version > newest.version)
     and not exists (select from placements_started p where p.student_id = newest.student_id and p.at >= newest.at)
@@ -68,55 +67,86 @@ select p.region,
        case when a.choice is null then 'unknown' when a.choice = 0 then 'neighbouring' when a.choice = 1 then 'first'
             when a.choice = 2 then 'second' else 'later' end as row,
        'placements' as col, count(*) as n, count(distinct p.student_id) as persons
-from placements_started p left join proposals_accepted a using (proposal_id)
-where {_within("p.begin_date", "p.school_id")} group by p.region, row
+from placements_begun p left join proposals_accepted a using (proposal_id)
+where {within("p.begin_date", "p.school_id")} group by p.region, row
 """  # noqa: S608 — names of this module
 
 PLACEMENTS = f"""
 select region, kind as row, 'started' as col, count(*) as n, count(distinct student_id) as persons
-from placements_started where {_within("begin_date")} group by region, kind
+from placements_begun where {within("begin_date")} group by region, kind
 union all
 select region, kind, 'ended', count(*), count(distinct student_id)
-from placements_ended where {_within("ended_date")} group by region, kind
+from placements_ended where {within("ended_date")} group by region, kind
+"""  # noqa: S608 — names of this module
+
+CONTINUED = f"""
+select p.region, before.kind as row,
+       case when p.kind in ('job', 'participation-job') then 'work' else 'further' end as col, count(*) as n,
+       count(distinct p.student_id) as persons
+from placements_begun p join placements_begun before on before.placement_id = p.predecessor_id
+where {within("p.begin_date", "p.school_id")} group by p.region, before.kind, col
 """  # noqa: S608 — names of this module
 
 OUTCOMES = f"""
 select region, outcome as row, 'placements' as col, count(*) as n, count(distinct student_id) as persons
-from placements_ended where {_within("ended_date")} group by region, outcome
+from placements_ended where {within("ended_date")} group by region, outcome
 """  # noqa: S608 — names of this module
 
 DECLINES = f"""
 select region, reason as row, 'proposals' as col, count(*) as n, count(distinct student_id) as persons
-from proposals_declined where {_within()} group by region, reason
+from proposals_declined where {within()} group by region, reason
+"""  # noqa: S608 — names of this module
+
+
+# several can be of one student, and none says of whom: as many schools are as many students at least
+BOTTLENECKS = f"""
+select region, code as row, col, count(*) filter (where counts) as n,
+    count(distinct school_id) filter (where counts) as persons
+from bottlenecks, unnest(codes || 'total'::text) as code,
+    lateral (values ('noticed', true), ('solved', solved = 'yes'), ('ended', led_to_end)) as each (col, counts)
+where {within("noticed_date")} group by region, code, col
+"""  # noqa: S608 — names of this module
+
+FOLLOW_UPS = f"""
+select region, outcome as row, 'after-' || months as col, count(*) as n, count(*) as persons
+from follow_ups where {within("asked_date")} group by region, outcome, months
 """  # noqa: S608 — names of this module
 
 
 def _by_intermediary(
     column: str, table: str, kind: str, count: str, persons: str = "0", where: str = "", prefix: str = ""
 ) -> str:
-    within = _within(f"({prefix}at at time zone 'Europe/Amsterdam')::date", "cast(null as uuid)")
+    period = within(f"({prefix}at at time zone 'Europe/Amsterdam')::date", "cast(null as uuid)")
     return f"""
 select {prefix}region as region, coalesce({kind}, 'total') as row, '{column}' as col, {count} as n, {persons} as persons
-from {table} where {within} {where} group by grouping sets (({prefix}region, {kind}), ({prefix}region))"""  # noqa: S608 — names of this module
+from {table} where {period} {where} group by grouping sets (({prefix}region, {kind}), ({prefix}region))"""  # noqa: S608 — names of this module
 
 
-INTERMEDIARIES = " union all ".join(
+def _standing(table: str) -> str:
+    """The rows of a table with the employer by now: two that were merged are one, whenever what names them came."""
+    return f"""(select named.*, coalesce(standing.stands, named.employer_id) as stands
+    from {table} named left join standing on standing.id = named.employer_id)"""  # noqa: S608 — names of this module
+
+
+_NAMED = _standing("suggestions")
+_BEGUN = _standing("placements_begun")
+
+INTERMEDIARIES = f"with {STANDING} " + " union all ".join(
     [
         _by_intermediary("calls", "calls", "intermediary", "count(distinct call_id)"),
         _by_intermediary("answers", "calls_answered", "intermediary", "count(*)"),
         _by_intermediary("declines", "calls_declined", "intermediary", "count(*)"),
-        _by_intermediary("employers", "suggestions", "source", "count(distinct standing_employer(employer_id))"),
+        _by_intermediary("employers", f"{_NAMED} s", "source", "count(distinct stands)"),
         _by_intermediary(
             "new",
-            "suggestions",
+            f"{_NAMED} s",
             "source",
-            "count(distinct standing_employer(employer_id))",
+            "count(distinct stands)",
             where="and not known_already",
         ),
         _by_intermediary(
             "placements",
-            "suggestions s join placements_started p "
-            "on standing_employer(p.employer_id) = standing_employer(s.employer_id) and p.at >= s.at",
+            f"{_NAMED} s join {_BEGUN} p on p.stands = s.stands and p.at >= s.at",
             "source",
             "count(distinct p.placement_id)",
             "count(distinct p.student_id)",
@@ -126,20 +156,42 @@ INTERMEDIARIES = " union all ".join(
 )
 """Calls and tips belong to a region, not to a school: with a school there are none."""
 
+INITIATIVES = f"""
+with {STANDING},
+ours as (select * from initiatives where {within("begin_date")}),
+linked as (
+    select ours.region, ours.kind, coalesce(standing.stands, employer.employer_id) as employer_id, since_date
+    from ours cross join jsonb_to_recordset(employers) as employer (employer_id uuid, since_date date)
+    left join standing on standing.id = employer.employer_id
+),
+placed as (
+    select distinct linked.region, linked.kind, p.placement_id, p.student_id, e.outcome
+    from linked join {_BEGUN} p
+        on p.stands = linked.employer_id and p.begin_date >= linked.since_date
+    left join placements_ended e using (placement_id)
+)
+select region, kind as row, 'initiatives' as col, count(*) as n, 0 as persons from ours group by region, kind
+union all select region, kind, 'ended', count(ended_date), 0 from ours group by region, kind
+union all select region, kind, 'employers', count(distinct employer_id), 0 from linked group by region, kind
+union all select region, kind, 'placements', count(*), count(distinct student_id) from placed group by region, kind
+union all select region, kind, 'jobs', count(*), count(distinct student_id) from placed where outcome = 'job'
+    group by region, kind
+"""  # noqa: S608 — names of this module
+
 _REGION = "coalesce((select region from schools where id = school_id), 'unknown')"
 """The region of the school that had a contact; unknown as long as the school's own event is on its way."""
 
-_STANDING = "standing_employer(employer_id)"
-"""The employer by now: two that were merged are one, whenever what names them came."""
+_SPOKEN = _standing("contacts")
 
 FIRST_CONTACT = f"""
-with firsts as (
-    select distinct on (school_id, {_STANDING}) school_id, channel, contact_date, {_REGION} as region from contacts
-    order by school_id, {_STANDING}, contact_date, at, contact_id
+with {STANDING},
+firsts as (
+    select distinct on (school_id, stands) school_id, channel, contact_date, {_REGION} as region
+    from {_SPOKEN} c order by school_id, stands, contact_date, at, contact_id
 ),
 counted as (
     select region, coalesce(channel, 'total') as row, count(distinct school_id) as schools, count(*) as contacts
-    from firsts where {_within("contact_date")} group by grouping sets ((region, channel), (region))
+    from firsts where {within("contact_date")} group by grouping sets ((region, channel), (region))
 )
 select region, row, 'schools' as col, schools as n, 0 as persons from counted
 union all select region, row, 'contacts', contacts, 0 from counted
@@ -148,7 +200,7 @@ union all select region, row, 'contacts', contacts, 0 from counted
 CONVINCING_ARGUMENTS = f"""
 with used as (
     select school_id, contact_id, outcome, argument, {_REGION} as region from contacts, unnest(arguments) argument
-    where {_within("contact_date")}
+    where {within("contact_date")}
 ),
 counted as (
     select region, coalesce(argument, 'total') as row, count(distinct school_id) as schools,
@@ -161,17 +213,18 @@ union all select region, row, 'yes', yes, 0 from counted
 """  # noqa: S608 — names of this module
 
 INITIATIVE = f"""
-with firsts as (
-    select distinct on ({_STANDING}) school_id, initiator, contact_date, {_REGION} as region from contacts
-    order by {_STANDING}, contact_date, at, contact_id
+with {STANDING},
+firsts as (
+    select distinct on (stands) school_id, initiator, contact_date, {_REGION} as region
+    from {_SPOKEN} c order by stands, contact_date, at, contact_id
 )
 select region, initiator as row, 'employers' as col, count(*) as n, 0 as persons
-from firsts where {_within("contact_date")} group by region, initiator
+from firsts where {within("contact_date")} group by region, initiator
 """  # noqa: S608 — names of this module
 
 _OPEN_OFFERS = f"""
 from offers o where not exists (select from offers_withdrawn w where w.id = o.id)
-and {_within("begin_date", "brought_in_by")} group by region, sector"""
+and {within("begin_date", "brought_in_by")} group by region, sector"""
 
 OFFERS_BY_SECTOR = f"""
 select region, sector as row, 'offers' as col, count(*) as n, 0 as persons {_OPEN_OFFERS}
@@ -184,14 +237,22 @@ BY_TABLE = {
     "still-searching": SEARCHING,
     "first-choice": FIRST_CHOICE,
     "placements": PLACEMENTS,
+    "continued": CONTINUED,
     "outcomes": OUTCOMES,
     "declines": DECLINES,
+    "bottlenecks": BOTTLENECKS,
+    "follow-ups": FOLLOW_UPS,
     "intermediaries": INTERMEDIARIES,
+    "initiatives": INITIATIVES,
     "first-contact": FIRST_CONTACT,
     "convincing-arguments": CONVINCING_ARGUMENTS,
     "initiative": INITIATIVE,
     "offers-by-sector": OFFERS_BY_SECTOR,
+    **process_queries.BY_TABLE,
+    **effect_queries.BY_TABLE,
 }
+
+MEASURES = measure_queries.BY_TABLE
 
 READY_TO_PROPOSED = f"""
 with spells as (
@@ -202,7 +263,7 @@ waits as (
     select extract(epoch from min(p.at) - s.at) as seconds, s.student_id
     from spells s join proposals p on p.student_id = s.student_id and p.at >= s.at
         and (s.again_at is null or p.at < s.again_at)
-    where {_within("(s.at at time zone 'Europe/Amsterdam')::date", "s.school_id")}
+    where {within("(s.at at time zone 'Europe/Amsterdam')::date", "s.school_id")}
       and (cast(:region as text) is null or s.region = :region)
     group by s.student_id, s.at
 )
@@ -215,7 +276,7 @@ with waits as (
     select (select extract(epoch from min(p.at) - e.at) from proposals p
             where p.offer_id = e.offer_id and p.at >= e.at) as seconds, e.student_id
     from placements_ended e
-    where {_within("(e.at at time zone 'Europe/Amsterdam')::date", "e.school_id")}
+    where {within("(e.at at time zone 'Europe/Amsterdam')::date", "e.school_id")}
       and (cast(:region as text) is null or e.region = :region)
 )
 select percentile_cont(0.5) within group (order by seconds) as median, count(seconds) as n,

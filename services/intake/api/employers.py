@@ -31,6 +31,7 @@ from services.intake.domain.fields import examples
 from services.intake.domain.likeness import Traits
 from services.intake.domain.rights import Viewer
 from services.intake.domain.verification import verifier
+from services.intake.offering import told_as_changed
 from services.intake.situating import situate
 from services.intake.store import DuplicateStore, EmployerFilter, EmployerStore, OfferStore, RelationStore
 from shared.api import Page, PageQuery
@@ -137,9 +138,8 @@ async def register_employer(
     if employer.private_to and employer.known_to_others(school):
         raise Invalid("/cooperations", "a private employer works with the own school only")
     await _require_new(work, viewer, facts, confirmed=body.confirmed_new)
-    await EmployerStore(work.session).save(employer)
-    told = await work.announce(employer.registered())
-    employer = replace(employer, version=told.version)
+    await EmployerStore(work.session).add(employer)
+    employer = replace(employer, version=work.announce_new(employer.registered()).version)
     created(response, shared.location("employers", employer.id), employer)
     return EmployerResource.of(employer)
 
@@ -248,7 +248,7 @@ async def keep(work: UnitOfWork, before: Employer, after: Employer) -> Employer:
     told = await work.announce(after.registered())
     if (after.situation, after.private_to) != (before.situation, before.private_to):
         for offer in await OfferStore(work.session).open_at(after.id):
-            await work.announce(offer.changed(after))
+            await work.announce(told_as_changed(offer, after))
     return replace(after, version=told.version)
 
 

@@ -11,11 +11,13 @@ from services.intake.api.changes import created
 from services.intake.days import today
 from services.intake.domain.fields import Day, examples
 from services.intake.domain.ground import EXAMPLE as GROUND
-from services.intake.domain.ground import Ground, RecordGround, checked
+from services.intake.domain.ground import Ground, KeepSharing, RecordGround, checked
 from services.intake.domain.retention import RULES, must_have_left
 from services.intake.domain.special_fact import EXAMPLE as SPECIAL
 from services.intake.domain.special_fact import INDICATIONS, RecordSpecialFact, SpecialFact, check_expiry
 from services.intake.domain.student import StudentState
+from services.intake.enrolling import follow_leaver
+from services.intake.following_up import follow
 from services.intake.store import GroundStore, SpecialFactStore, StudentStore
 from shared.api import Body, Page, PageQuery, Resource
 from shared.idempotency import ONCE
@@ -24,24 +26,29 @@ from shared.unit_of_work import Work
 
 router = APIRouter(tags=["privacy"])
 
+DISPUTE = {"objectedDate": None, "keptBecause": None}
+
 _IDS = {"id": "01920000-0000-7000-8000-00000000000f", "studentId": "01920000-0000-7000-8000-000000000001"}
 
 
 class GroundResource(RecordGround):
     """A ground for sharing, and whether it holds today."""
 
-    model_config = examples(GROUND | _IDS | {"ageAtGiving": 14, "holds": False, "withdrawnDate": None})
+    model_config = examples(GROUND | _IDS | {"ageAtGiving": 14, "holds": False, "withdrawnDate": None} | DISPUTE)
 
     id: UUID
     student_id: UUID
     age_at_giving: int
     withdrawn_date: date | None
+    objected_date: date | None = Field(description="When a student or parent objected: nothing is shared since.")
+    kept_because: str | None = Field(description="Why the school goes on sharing all the same.")
     holds: bool = Field(description="Whether it can be shared on today.")
 
     @classmethod
     def of(cls, ground: Ground) -> "GroundResource":
         """As it stands today."""
-        own = {name: getattr(ground, name) for name in ("id", "student_id", "age_at_giving", "withdrawn_date")}
+        names = ("id", "student_id", "age_at_giving", "withdrawn_date", "objected_date", "kept_because")
+        own = {name: getattr(ground, name) for name in names}
         return cls.model_construct(**dict(ground.facts), **own, holds=ground.holds_on(today()))
 
 
@@ -122,9 +129,22 @@ async def read_ground(ground_id: UUID, viewer: Acting, work: Work) -> GroundReso
 async def withdraw_ground(ground_id: UUID, viewer: Acting, work: Work) -> GroundResource:
     """From today on nothing is shared on it; 409 when it was withdrawn already."""
     store = GroundStore(work.session)
+    await StudentStore(work.session).change((await store.get(ground_id, viewer)).student_id, viewer)
     ground = (await store.get(ground_id, viewer, lock=True)).withdrawn(today())
-    await StudentStore(work.session).change(ground.student_id, viewer)
-    await store.withdraw(ground)
+    await store.save(ground)
+    return GroundResource.of(ground)
+
+
+@router.post("/grounds/{ground_id}/_keep", summary="Go on sharing although somebody objects")
+async def keep_ground(ground_id: UUID, body: KeepSharing, viewer: Acting, work: Work) -> GroundResource:
+    """With the reason, to be told within a month to who objected (AVG art. 12 and 21); `_withdraw` is the other answer.
+
+    409 when nobody objects.
+    """
+    store = GroundStore(work.session)
+    await StudentStore(work.session).change((await store.get(ground_id, viewer)).student_id, viewer)
+    ground = (await store.get(ground_id, viewer, lock=True)).kept(body)
+    await store.save(ground)
     return GroundResource.of(ground)
 
 
@@ -180,9 +200,9 @@ async def delete_special_fact(fact_id: UUID, viewer: Acting, work: Work) -> None
 
 @router.post("/students/{student_id}/_leave", summary="A student left the school")
 async def leave_school(student_id: UUID, body: LeaveSchool, viewer: Acting, work: Work) -> FormerStudent:
-    """Looks for a place no more; two years after that day the record is erased by itself. Said again: another day.
+    """Looks for a place no more, and leaves its programmes on that day; two years after it the record is erased.
 
-    Who looks for a place again, or gets one, has not left.
+    Said again: another day. Who looks for a place again, or gets one, has not left.
     """
     students = StudentStore(work.session)
     student = await students.change(student_id, viewer)
@@ -194,5 +214,7 @@ async def leave_school(student_id: UUID, body: LeaveSchool, viewer: Acting, work
         await students.save(student)
         version = (await work.announce(event)).version
     await students.leave(student_id, body.left_date)
+    await follow(work, student, body.left_date)
+    await follow_leaver(work, student_id, body.left_date)
     kept = RULES["former-student"].kept_through(body.left_date)
     return FormerStudent(student_id=student_id, left_date=body.left_date, kept_through=kept, version=version)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.intake.api.callers import SCHOOLS_AND_REGIONS, Acting, Shared
-from services.intake.domain.labour_market import Figure, ImportFigures, figures_of
+from services.intake.domain.labour_market import Figure, ImportFigures, figures_of, publications_of
 from services.intake.store import LabourMarketStore, StudentStore
 from shared.api import Page
 from shared.events.codes import Code, Region
@@ -20,7 +20,10 @@ router = APIRouter(tags=["labour market"])
 async def import_figures(body: ImportFigures, work: Work, shared: Shared) -> Page[Figure]:
     """All rows or none; 400 names every line that cannot be. Doing it again changes nothing. Answers the first rows."""
     figures = figures_of(body, frozenset(shared.codes.lists["sectors"]), shared.geography.regions)
-    await LabourMarketStore(work.session).save(figures)
+    store, told = LabourMarketStore(work.session), publications_of(figures)
+    await store.save(figures)
+    await store.remember(told)
+    await work.announce_all([one.told() for one in told])
     return Page[Figure].of(figures[:200])
 
 

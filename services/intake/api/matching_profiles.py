@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from services.intake.domain.fields import examples
 from services.intake.domain.profile import profile
 from services.intake.domain.student import Travel, Wish
-from services.intake.store import StudentStore
+from services.intake.store import EnrolmentStore, StudentStore
 from services.intake.store.acting import Capacity, act_as
 from shared.api import Resource
 from shared.errors import NotFound
@@ -84,4 +84,5 @@ async def read_matching_profile(student_id: UUID, caller: Caller, work: Work) ->
         raise NotFound("student")
     await act_as(work.session, Capacity.MATCHING)
     student = await StudentStore(work.session).read_for_matching(student_id, caller.subject)
-    return MatchingProfile.model_construct(**profile(student))
+    lessons = await EnrolmentStore(work.session).lessons_of(student_id)
+    return MatchingProfile.model_construct(**profile(student, lessons))

@@ -16,6 +16,7 @@ from services.intake.domain.location import Location
 from services.intake.domain.merging import Merge, MergeEmployers, MergeReason, branch, merge
 from services.intake.domain.rights import Viewer
 from services.intake.forgetting import forget_again
+from services.intake.offering import told_as_changed
 from services.intake.stopping import rest_along
 from services.intake.store import ClaimStore, EmployerStore, LocationStore, MergeStore, OfferStore
 from services.intake.store.acting import Capacity, acting_as
@@ -79,7 +80,7 @@ async def merge_employers(
     standing = await OfferStore(work.session).open_at(kept.id)
     for offer in standing:
         if offer.id in moving or merged.private_to != kept.private_to:
-            await work.announce(offer.changed(merged))
+            await work.announce(told_as_changed(offer, merged))
     merged = await forget_again(work, merged)
     tagged(response, merged)
     return await shown_one(work, merged)

@@ -19,7 +19,8 @@ from services.intake.domain.location import LocationIsClosed
 from services.intake.domain.offer import MakeOffer, Offer, OfferState, PlaceFacts, RenewOffer
 from services.intake.domain.offer_kinds import require_kind
 from services.intake.domain.rights import Viewer
-from services.intake.renewing import forget_validity, watch_validity
+from services.intake.offering import told_as_new
+from services.intake.renewing import keep_changed, watch_validity, withdraw
 from services.intake.resources import Resources
 from services.intake.store import EmployerStore, LocationStore, OfferFilter, OfferStore, PlacementStore, RegionStore
 from shared.api import Body, Page, PageQuery, PageRequest, encode_cursor
@@ -61,10 +62,9 @@ async def open_offer(
     region = (there or employer.situation).region
     require_kind(facts, (await RegionStore(work.session).of(region)).settings.group_bounds, pointer)
     offer = Offer(new_id(), employer.id, facts, brought_in_by=school, situation=there)
-    await OfferStore(work.session).save(offer)
+    await OfferStore(work.session).add(offer)
     await watch_validity(work, offer)
-    told = await work.announce(offer.offered(employer))
-    return replace(offer, version=told.version)
+    return replace(offer, version=work.announce_new(told_as_new(offer, employer)).version)
 
 
 async def site_of(work: UnitOfWork, employer_id: UUID, location_id: UUID | None, pointer: str = "") -> Situation | None:
@@ -178,10 +178,7 @@ async def change_offer(
     sitting = await PlacementStore(work.session).at_offer(offer_id)
     kept = offer.kept_from(None, today())
     changed.must_seat([placement.occupation for placement in sitting if placement.end is None], kept)
-    if changed != offer:
-        await OfferStore(work.session).save(changed)
-        await watch_validity(work, changed)
-        changed = replace(changed, version=(await work.announce(changed.changed(employer))).version)
+    changed = await keep_changed(work, offer, changed, employer)
     tagged(response, changed)
     return (await shown(work, viewer, [changed], None))[0]
 
@@ -192,11 +189,7 @@ async def withdraw_offer(
 ) -> OfferResource:
     """Nobody is placed there any more; placements that run go on."""
     offer, _ = await _kept(work, offer_id, viewer)
-    withdrawn, event = offer.withdrawn(body.reason)
-    await OfferStore(work.session).save(withdrawn)
-    await forget_validity(work, withdrawn)
-    told = await work.announce(event)
-    withdrawn = replace(withdrawn, version=told.version)
+    withdrawn = await withdraw(work, offer, body.reason)
     tagged(response, withdrawn)
     return (await shown(work, viewer, [withdrawn], None))[0]
 
@@ -207,11 +200,7 @@ async def renew_offer(
 ) -> OfferResource:
     """The place is still there: it is valid until a new day, and students are looked for again."""
     offer, employer = await _kept(work, offer_id, viewer)
-    renewed = offer.renewed(body.valid_until_date, today())
-    if renewed != offer:
-        await OfferStore(work.session).save(renewed)
-        await watch_validity(work, renewed)
-        renewed = replace(renewed, version=(await work.announce(renewed.changed(employer))).version)
+    renewed = await keep_changed(work, offer, offer.renewed(body.valid_until_date, today()), employer)
     tagged(response, renewed)
     return (await shown(work, viewer, [renewed], None))[0]
 

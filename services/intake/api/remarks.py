@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
+from services.intake import experiences
 from services.intake.api.callers import COORDINATORS, SCHOOLS_AND_REGIONS, Acting, Shared
 from services.intake.api.changes import created
 from services.intake.domain.company_text import name_nobody
@@ -21,7 +22,6 @@ from services.intake.domain.remark import (
     ReplyToRemark,
     ShareRemark,
 )
-from services.intake.experiences import forget_remark, keep_remark
 from services.intake.store import EmployerStore, RemarkStore, SchoolStore
 from shared.api import Page, PageQuery, Resource
 from shared.errors import Forbidden
@@ -135,7 +135,9 @@ async def share_remark(
     employer = await EmployerStore(work.session).get(employer_id, viewer)
     school = viewer.acting_school(body.school_id, "/schoolId")
     name_nobody(body.text, employer, "/text")
-    kept = await keep_remark(work, Remark(new_id(), employer.id, school, viewer.subject, viewer.email or None, body))
+    kept = await experiences.keep_remark(
+        work, Remark(new_id(), employer.id, school, viewer.subject, viewer.email or None, body)
+    )
     created(response, f"{shared.location('employers', employer.id)}/remarks/{kept.id}")
     return (await _shown(work, [kept]))[0]
 
@@ -162,7 +164,7 @@ async def take_back(employer_id: UUID, remark_id: UUID, viewer: Acting, work: Wo
     store = RemarkStore(work.session)
     if (await store.get(employer, remark_id, viewer)).school_id not in viewer.schools:
         raise Forbidden("the school that made a remark takes it back")
-    await forget_remark(work, await store.get(employer, remark_id, viewer, lock=True))
+    await experiences.forget_remark(work, await store.get(employer, remark_id, viewer, lock=True))
 
 
 @router.post("/{remark_id}/replies", status_code=201, summary="Reply to a remark", dependencies=[COORDINATORS, ONCE])
@@ -196,6 +198,6 @@ async def hide_remark(
     await store.get(employer, remark_id, viewer)
     if not viewer.governs(employer.situation.region):
         raise Forbidden("the region's coordinator hides a remark; your own school's you can take back")
-    hidden = (await store.get(employer, remark_id, viewer, lock=True)).hidden(body.reason)
-    await store.hide(hidden)
+    remark = await store.get(employer, remark_id, viewer, lock=True)
+    hidden = await experiences.hide_remark(work, remark, body.reason)
     return (await _shown(work, [hidden]))[0]

@@ -25,6 +25,7 @@ from services.intake.domain.student import (
     StudentFacts,
     StudentState,
 )
+from services.intake.following_up import unfollow
 from services.intake.resources import Resources
 from services.intake.situating import situate
 from services.intake.store import PeopleStore, SchoolStore, StudentStore
@@ -244,6 +245,7 @@ async def make_ready(
     student, event = (await students.change(student_id, viewer)).ready()
     await students.save(student)
     await students.stay(student_id)
+    await unfollow(work, student_id)
     told = await work.announce(event, dataref=shared.dataref(student_id))
     student = replace(student, version=told.version)
     if viewer.has_email:

@@ -21,6 +21,8 @@ _ADDRESSED = re.compile(
     r"(?:(?:van|de|den|der|ten|ter|te|el|'t)\s+)*(?:[A-Z]\.\s*)*[A-Z]"
 )
 _WORD = re.compile(r"[\w'’-]+")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _TELLS_NOTHING = frozenset({"dhr", "mevr", "mevrouw", "meneer", "mijnheer", "heer", "van", "den", "der", "ten", "ter"})
 """What stands in many names."""
 
@@ -42,7 +44,7 @@ def name_nobody(text: str | None, employer: Employer, pointer: str) -> None:
 
     A surname that is the company's name too stays allowed.
     """
-    words = set(_WORD.findall(text or ""))
+    words = {_POSSESSIVE.sub("", word) for word in _WORD.findall(text or "")}
     people = {word for one in employer.facts.contact_persons for word in telling_words(one.name, employer.facts.name)}
     if words & people:
         raise Invalid(pointer, GUIDELINE)
@@ -52,3 +54,13 @@ def telling_words(name: str, company: str) -> set[str]:
     """The words of a person's name by which a text would name that person: not those that the company is called by."""
     words = {word for word in _WORD.findall(name) if len(word) > 2 and word[0].isupper()}
     return {word for word in words if word.casefold() not in _TELLS_NOTHING} - set(_WORD.findall(company))
+
+
+def names(text: str, person: str) -> bool:
+    """Whether a text has a telling part of somebody's name, in any case, also as a possessive or in a compound."""
+    parts = {part for word in telling_words(person, "") for part in _parts(word) if len(part) > 2}
+    return not parts.isdisjoint(_parts(text)) or not {f"{part}s" for part in parts}.isdisjoint(_parts(text))
+
+
+def _parts(text: str) -> set[str]:
+    return {part.casefold() for part in _LETTERS.findall(text)}

@@ -23,6 +23,9 @@ EXAMPLE: Example = {
     "endDate": "2024-07-31",
 }
 
+PUBLICATION: Example = {"recipientKind": "public", "organisation": "iedereen", "purpose": "publication"}
+"""What makes a ground one for a profile card or a story."""
+
 LONGEST_YEARS = 2
 """Consent that is older is asked for again: student, purpose and recipient are not the same any more."""
 
@@ -31,6 +34,18 @@ class GroundIsWithdrawn(Refused):
     """The ground was withdrawn already."""
 
     slug = "ground-is-withdrawn"
+
+
+class NothingIsObjectedTo(Refused):
+    """Nobody objects to this ground, or the school has decided about that already."""
+
+    slug = "nothing-is-objected-to"
+
+
+class NoGround(Refused):
+    """There is no ground that holds for telling {organisation} about this student: record one first."""
+
+    slug = "no-ground"
 
 
 class RecipientKind(StrEnum):
@@ -43,6 +58,8 @@ class RecipientKind(StrEnum):
     SCHOOL = "school"
     EMPLOYER = "employer"
     CARE = "care"
+    PUBLIC = "public"
+    """Everybody: a profile card or a story."""
     OTHER = "other"
 
 
@@ -55,6 +72,8 @@ class Purpose(StrEnum):
     INDICATION = "indication"
     FOLLOW_UP = "follow-up"
     """How former students fare, two years on."""
+    PUBLICATION = "publication"
+    """An anonymous profile card, or a story: by consent alone, and gone the moment that is withdrawn (M5, F22)."""
 
 
 class LegalGround(StrEnum):
@@ -79,6 +98,7 @@ class RecordGround(Body):
     model_config = examples(
         EXAMPLE,
         EXAMPLE | {"legalGround": "legal-task", "givenBy": None, "legalBasis": "Participatiewet, artikel 7"},
+        EXAMPLE | PUBLICATION,
     )
 
     recipient_kind: RecipientKind
@@ -95,9 +115,17 @@ class RecordGround(Body):
     def _in_order(cls, end: date, info: ValidationInfo) -> date:
         not_before("given_date", end, info)
         given = info.data.get("given_date")
-        if given and end > _years_after(given, LONGEST_YEARS):
+        if given and end > years_after(given, LONGEST_YEARS):
             raise ValueError(f"a ground holds for at most {LONGEST_YEARS} years: then it is asked for again")
         return end
+
+
+class KeepSharing(Body):
+    """Why the school goes on sharing although somebody objects."""
+
+    model_config = examples({"reason": "De gemeente moet volgens de Participatiewet weten wie er van school gaat."})
+
+    reason: ShortText = Field(description="The compelling ground (AVG art. 21), in words that who objects can read.")
 
 
 @dataclass(frozen=True)
@@ -111,11 +139,36 @@ class Ground:
     facts: RecordGround
     age_at_giving: int
     withdrawn_date: date | None = None
+    objected_date: date | None = None
+    kept_because: str | None = None
+    """Why the school goes on, although somebody objected on that day."""
 
     def holds_on(self, day: date) -> bool:
-        """Whether it holds on a day; the day of withdrawing it is the first on which it does not."""
+        """Whether it holds on a day; the day of withdrawing it is the first on which it does not.
+
+        Nothing is shared on it from an objection until the school has decided (AVG art. 18 and 21).
+        """
         over = self.withdrawn_date is not None and day >= self.withdrawn_date
-        return self.facts.given_date <= day <= self.facts.end_date and not over
+        return self.facts.given_date <= day <= self.facts.end_date and not over and not self.is_in_dispute
+
+    @property
+    def is_in_dispute(self) -> bool:
+        """Whether somebody objects, and the school has not decided."""
+        return self.objected_date is not None and self.kept_because is None
+
+    def objected_to(self, day: date) -> "Ground":
+        """Nothing is shared on it until the school has decided; a later objection asks for a decision of its own."""
+        return replace(self, objected_date=day, kept_because=None)
+
+    def kept(self, why: KeepSharing) -> "Ground":
+        """It holds again; raises `NothingIsObjectedTo`."""
+        if not self.is_in_dispute:
+            raise NothingIsObjectedTo
+        return replace(self, kept_because=why.reason)
+
+    def publishes_on(self, day: date) -> bool:
+        """Whether something of the student may be shown to everybody on a day."""
+        return self.facts.purpose is Purpose.PUBLICATION and self.holds_on(day)
 
     def withdrawn(self, day: date) -> "Ground":
         """Nothing is shared on it any more; raises `GroundIsWithdrawn`."""
@@ -132,6 +185,10 @@ def age_on(birth_date: date, day: date) -> int:
 def checked(facts: RecordGround, birth_date: date) -> int:
     """The student's age when the ground was given; raises `Invalid` when it cannot have been given so."""
     age = age_on(birth_date, facts.given_date)
+    if (facts.purpose is Purpose.PUBLICATION) != (facts.recipient_kind is RecipientKind.PUBLIC):
+        raise Invalid("/recipientKind", "`publication` is for the `public`, and nothing else is")
+    if facts.purpose is Purpose.PUBLICATION and facts.legal_ground is not LegalGround.CONSENT:
+        raise Invalid("/legalGround", "nobody is published by a legal task: consent is asked for")
     if facts.legal_ground is LegalGround.LEGAL_TASK:
         if facts.given_by is not None:
             raise Invalid("/givenBy", "a legal task is given by nobody")
@@ -160,6 +217,7 @@ def ground_for(
     return min(fitting, key=lambda ground: ground.facts.legal_ground is LegalGround.CONSENT, default=None)
 
 
-def _years_after(day: date, years: int) -> date:
+def years_after(day: date, years: int) -> date:
+    """The same day so many years on; of a leap day the day before the first of March."""
     leap_day = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year + years, day=28 if leap_day else day.day)

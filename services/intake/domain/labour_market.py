@@ -3,10 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
@@ -14,10 +16,14 @@ from services.intake.domain.fields import Day, examples
 from shared.api import Body, Resource
 from shared.errors import Invalid, Problem
 from shared.events.codes import Code, Region
+from shared.events.intake import LabourMarketPublished, MarketFigure
+from shared.ids import new_id
 
 COLUMNS = ("region", "sector", "period", "kind", "figure")
 MOST_ROWS = 20_000
 """Regions × sectors × a few kinds over some years are far fewer."""
+A_PIECE = 500
+"""Figures told in one event: some fifty kilobytes."""
 _CODE, _REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}"), re.compile(r"AM\d{2}", re.ASCII)
 _PERIOD = re.compile(r"\d{4}(-(q[1-4]|0[1-9]|1[0-2]))?", re.ASCII)
 _STATLINE = re.compile(r"(\d{4})(JJ|KW|MM)(\d\d)", re.ASCII)
@@ -67,6 +73,39 @@ class Figure(Resource):
     figure: float
     source: Code
     published_date: date
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What one table says of one region, or a piece of that."""
+
+    id: UUID
+    region: str
+    source: str
+    published_date: date
+    figures: Sequence[Figure]
+
+    def told(self) -> LabourMarketPublished:
+        """The event that tells of it."""
+        return LabourMarketPublished(
+            publication_id=self.id,
+            region=self.region,
+            source=self.source,
+            published_date=self.published_date,
+            figures=tuple(MarketFigure.model_validate(one.model_dump()) for one in self.figures),
+        )
+
+
+def publications_of(figures: Sequence[Figure]) -> list[Publication]:
+    """The figures of one table by region, in pieces that a message can hold."""
+    by_region: dict[str, list[Figure]] = {}
+    for one in figures:
+        by_region.setdefault(one.region, []).append(one)
+    return [
+        Publication(new_id(), region, found[0].source, found[0].published_date, found[start : start + A_PIECE])
+        for region, found in by_region.items()
+        for start in range(0, len(found), A_PIECE)
+    ]
 
 
 def figures_of(table: ImportFigures, sectors: frozenset[str], regions: Mapping[str, str]) -> list[Figure]:

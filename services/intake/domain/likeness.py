@@ -28,12 +28,13 @@ _NAME_WEIGHT = 0.65
 _SAME_WORD = 60
 """A word with two typing errors in six letters is still that word."""
 
-_LEGAL_FORMS = re.compile(
-    "bv|nv|vof|cv|ua|ba|wa|eenmanszaak|maatschap|stichting|st|vereniging|ver|cooperatie|cooperatieve|cooperatief|"
-    "besloten|vennootschap|naamloze|commanditaire|firma|fa|holding"
-)
+_LEGAL_FORMS = frozenset({
+    "bv", "nv", "vof", "cv", "ua", "ba", "wa", "eenmanszaak", "maatschap", "stichting", "st", "vereniging", "ver",
+    "cooperatie", "cooperatieve", "cooperatief", "besloten", "vennootschap", "naamloze", "commanditaire", "firma", "fa",
+    "holding",
+})  # fmt: skip
 _SHORT_FOR = {"zn": "zonen", "gebr": "gebroeders"}
-_ARTICLES = re.compile("de|het|een|t|the")
+_ARTICLES = frozenset({"de", "het", "een", "t", "the"})
 _PUBLIC_MAIL = re.compile(
     r"(gmail|hotmail|outlook|live|yahoo|icloud|me|ziggo|kpnmail|planet|xs4all|home|upcmail|telfort|hetnet)\.(com|nl)"
 )
@@ -85,10 +86,14 @@ class Likeness:
 
 def folded(text: str) -> str:
     """Words without case, accents and punctuation: `Café 't Hoekje & Zn.` → `cafe t hoekje en zn`; `B.V.` → `bv`."""
-    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = text.lower() if text.isascii() else _without_accents(text)
     joined = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", re.sub(r"[&+]", " en ", plain))
     return " ".join(re.findall(r"[^\W_]+", joined))
+
+
+def _without_accents(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def normalised_name(name: str, place: str | None = None) -> str:
@@ -98,9 +103,8 @@ def normalised_name(name: str, place: str | None = None) -> str:
     name has no letter or digit.
     """
     words = [_SHORT_FOR.get(word, word) for word in folded(name).split()]
-    of_place = re.compile("|".join(folded(place or "").split()))
-    for dropped in (_LEGAL_FORMS, _ARTICLES, of_place):
-        words = [word for word in words if not dropped.fullmatch(word)] or words
+    for dropped in (_LEGAL_FORMS, _ARTICLES, frozenset(folded(place or "").split())):
+        words = [word for word in words if word not in dropped] or words
     return " ".join(words)
 
 

@@ -50,7 +50,8 @@ EXAMPLE: Example = {
     "jobProspect": True,
     "guidanceForms": ["employer", "jobcoach"],
     "risks": ["machines"],
-    "hours": [{"weekday": "tue", "startTime": "08:30", "endTime": "15:00"}],
+    "ruledOut": ["dangerous-machines"],
+    "hours": [{"weekday": "tue", "startTime": "08:30", "endTime": "15:00", "breakMinutes": 30}],
     "accessibility": {"wheelchair": True, "publicTransport": True},
 }
 
@@ -88,6 +89,8 @@ class PlaceFacts(Body):
     demands: Codes = Field(
         default=(), description="What the work asks that not everybody can: the same codes as a student's limits."
     )
+    adaptable: Codes = Field(default=(), description="Demands that the employer can leave out, as it answered.")
+    essential: Codes = Field(default=(), description="Demands that the employer said cannot be left out.")
     certificates: Codes = ()
     seats: Annotated[int, Field(ge=1, le=500)] = 1
     begin_date: Day
@@ -114,6 +117,29 @@ class PlaceFacts(Body):
         default=(), description="When there is work on which day; irregular hours are the demand `irregular-hours`."
     )
     accessibility: Accessibility | None = None
+    ruled_out: Codes = Field(
+        default=(), description="Risks of which it is known that there are none, as the law asks: the list `risks`."
+    )
+    heaviest_lift_kg: Annotated[float, Field(ge=0, le=500)] | None = Field(
+        default=None, description="The heaviest that is lifted; null: not known."
+    )
+    loudest_decibels: Annotated[float, Field(ge=0, le=200)] | None = Field(
+        default=None, description="How loud it is on average over a day, in dB(A); null: not known."
+    )
+
+    @field_validator("ruled_out")
+    @classmethod
+    def _not_also_risks(cls, ruled_out: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if both := set(ruled_out or ()) & set(info.data.get("risks") or ()):
+            raise ValueError(f"stands among the risks too: {', '.join(sorted(both))}")
+        return ruled_out
+
+    @field_validator("essential")
+    @classmethod
+    def _one_or_the_other(cls, essential: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if both := set(essential or ()) & set(info.data.get("adaptable") or ()):
+            raise ValueError(f"stands among what can be left out too: {', '.join(sorted(both))}")
+        return essential
 
     @field_validator("hours")
     @classmethod
@@ -167,11 +193,12 @@ class Offer:
             return True
         return self.brought_in_by is None and employer.kept_by(viewer)
 
-    def _facts(self, employer: Employer) -> dict[str, Any]:
+    def _facts(self, employer: Employer, least_age: int | None) -> dict[str, Any]:
         there = self.lies(employer)
         both = (name for name in PlaceFacts.model_fields if name in OfferFacts.model_fields)
         return {name: getattr(self.facts, name) for name in both} | {
             "offer_id": self.id,
+            "minimum_age": max(filter(None, (self.facts.minimum_age, least_age)), default=None),
             "employer_id": employer.id,
             "region": there.region,
             "municipality": there.municipality,
@@ -181,13 +208,13 @@ class Offer:
             "reservations": told(self.reservations),
         }
 
-    def offered(self, employer: Employer) -> EmployerOffered:
-        """What others are told of a new offer."""
-        return EmployerOffered(**self._facts(employer))
+    def offered(self, employer: Employer, least_age: int | None = None) -> EmployerOffered:
+        """What others are told of a new offer; `least_age`: as the law has it, where that is more than the offer's."""
+        return EmployerOffered(**self._facts(employer, least_age))
 
-    def changed(self, employer: Employer) -> OfferChanged:
+    def changed(self, employer: Employer, least_age: int | None = None) -> OfferChanged:
         """What others are told when it reads differently, or the employer moved or was shared."""
-        return OfferChanged(**self._facts(employer))
+        return OfferChanged(**self._facts(employer, least_age))
 
     def withdrawn(self, reason: str) -> tuple["Offer", OfferWithdrawn]:
         """Take it back; raises `OfferIsWithdrawn` the second time."""

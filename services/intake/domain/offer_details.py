@@ -25,11 +25,14 @@ class GuidanceForm(StrEnum):
 class DayHours(Body):
     """From when until when there is work on a day of the week."""
 
-    model_config = examples({"weekday": "tue", "startTime": "08:30", "endTime": "15:00"})
+    model_config = examples({"weekday": "tue", "startTime": "08:30", "endTime": "15:00", "breakMinutes": 30})
 
     weekday: Weekday
     start_time: Clock
     end_time: Clock
+    break_minutes: Annotated[int, Field(ge=0, le=480)] | None = Field(
+        default=None, description="Of this line; null: not known. Between two lines of a day lies a break, too."
+    )
 
     @field_validator("end_time")
     @classmethod

@@ -1,74 +1,28 @@
 """Placements: who is where. The register alone decides whether there is a seat."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.intake.domain.coach import Coach
-from services.intake.domain.employer import Employer
 from services.intake.domain.fields import Day, Weekdays, examples, not_before
-from services.intake.domain.offer import Offer, OfferState
-from services.intake.domain.offer_kinds import most_weeks
+from services.intake.domain.placement_states import PLACEMENT, Act, PlacementState, kept_as, standing
 from services.intake.domain.seats import Occupation
-from services.intake.domain.student import Student, StudentState
 from shared.api import Body
-from shared.errors import Invalid, Refused
-from shared.events.codes import Code, Outcome, PlacementKind, Weekday
-from shared.events.intake import PlacementEnded, PlacementRefused, PlacementStarted
+from shared.errors import Invalid
+from shared.events.codes import Code, Outcome, PlacementKind
+from shared.events.intake import (
+    PlacementCancelled,
+    PlacementChanged,
+    PlacementEnded,
+    PlacementRefused,
+    PlacementStarted,
+)
 
 DAY = timedelta(days=1)
-
-
-class Obstacle(StrEnum):
-    """Why a student cannot have a seat."""
-
-    OFFER_GONE = "offer-gone"
-    STUDENT_GONE = "student-gone"
-    OUTSIDE_WINDOW = "outside-window"
-    EMPLOYER_PAUSED = "employer-paused"
-    SECTOR_CLOSED = "sector-closed"
-    ALREADY_PLACED = "already-placed"
-    TOO_LONG = "too-long"
-    NO_SEAT = "no-seat"
-    RESERVED = "reserved"
-
-
-IN_WORDS = {
-    Obstacle.OFFER_GONE: "de plek wordt niet meer aangeboden",
-    Obstacle.STUDENT_GONE: "de leerling zoekt niet (meer)",
-    Obstacle.OUTSIDE_WINDOW: "de plek is er niet in die periode of op die dagen",
-    Obstacle.EMPLOYER_PAUSED: "het bedrijf neemt dan niemand aan",
-    Obstacle.SECTOR_CLOSED: "de sector is dan gesloten in deze regio",
-    Obstacle.ALREADY_PLACED: "de leerling heeft op die dagen al een plek",
-    Obstacle.TOO_LONG: "een verblijf duurt op deze plek niet zo lang",
-    Obstacle.NO_SEAT: "alle plekken zijn dan bezet",
-    Obstacle.RESERVED: "wat vrij is, is voor een andere school gereserveerd",
-}
-
-
-class PlacementIsRefused(Refused):
-    """De plaatsing kan niet: {why} ({reason})."""
-
-    slug = "placement-is-refused"
-
-
-class PlacementIsOver(Refused):
-    """The placement does not run (any more)."""
-
-    slug = "placement-is-over"
-
-
-class PlacementState(StrEnum):
-    """Where a placement stands."""
-
-    RUNNING = "running"
-    ENDED = "ended"
-    REFUSED = "refused"
 
 
 class Stay(Body):
@@ -123,6 +77,15 @@ class EndPlacement(Body):
     outcome: Outcome
     reason: Code | None = Field(default=None, description="Kept by the own school: see the code list `end-reasons`.")
     successor_id: UUID | None = Field(default=None, description="The placement of this student that follows it.")
+    bottleneck_id: UUID | None = Field(default=None, description="Which of its bottlenecks it stopped early for.")
+
+
+class CancelPlacement(Body):
+    """A placement that has not begun will not begin."""
+
+    model_config = examples({"reason": "no-match"}, {})
+
+    reason: Code | None = Field(default=None, description="Kept by the own school: see the code list `end-reasons`.")
 
 
 @dataclass(frozen=True)
@@ -144,11 +107,20 @@ class Placement:
     state: PlacementState = PlacementState.RUNNING
     refused_reason: str | None = None
     end: EndPlacement | None = None
+    cancelling: CancelPlacement | None = None
     coach: Coach | None = None
     """Who of the school looks after the student: other schools see it on the seat."""
     wish_rank: int | None = None
     """Which of the student's wishes it honours (1: the first choice), 0: none, as it was when it began (C18)."""
     version: int = 0
+
+    def stands(self, today: date) -> PlacementState:
+        """Where it stands on a day: before its first it is agreed, and not running yet."""
+        return standing(self.state, self.stay.begin_date, today)
+
+    def after(self, act: Act, today: date) -> PlacementState:
+        """What it becomes by something that is done with it; raises `ActIsImpossible`."""
+        return PLACEMENT.after(self.stands(today), act)
 
     @property
     def is_anonymous(self) -> bool:
@@ -169,13 +141,14 @@ class Placement:
             "begin_date": self.stay.begin_date,
             "end_date": self.stay.end_date,
             "predecessor_id": self.predecessor_id,
+            "weekdays": self.stay.weekdays,
         }
 
     def started(self) -> PlacementStarted:
         """The seat is taken."""
         return PlacementStarted(**self._facts())
 
-    def refused(self, obstacle: Obstacle, proposal_id: UUID) -> tuple["Placement", PlacementRefused]:
+    def refused(self, obstacle: str, proposal_id: UUID) -> tuple["Placement", PlacementRefused]:
         """It could not be."""
         event = PlacementRefused(
             placement_id=self.id,
@@ -186,16 +159,26 @@ class Placement:
         )
         return replace(self, state=PlacementState.REFUSED, refused_reason=obstacle), event
 
-    def ended(self, end: EndPlacement) -> tuple["Placement", PlacementEnded]:
-        """It is over; raises `PlacementIsOver`, or `Invalid` when it would end before it began."""
-        if self.state is not PlacementState.RUNNING:
-            raise PlacementIsOver
+    def changed(self, stay: Stay, today: date) -> tuple["Placement", PlacementChanged]:
+        """Until another day or on other days; raises `ActIsImpossible`."""
+        state = self.after(Act.CHANGE, today)
+        facts = self._facts() | {"end_date": stay.end_date, "weekdays": stay.weekdays}
+        return replace(self, stay=stay, state=kept_as(state)), PlacementChanged(**facts)
+
+    def cancelled(self, cancelling: CancelPlacement, today: date) -> tuple["Placement", PlacementCancelled]:
+        """Called off before it began; raises `ActIsImpossible`."""
+        state = self.after(Act.CANCEL, today)
+        return replace(self, state=state, cancelling=cancelling), PlacementCancelled(**self._facts())
+
+    def ended(self, end: EndPlacement, today: date) -> tuple["Placement", PlacementEnded]:
+        """It is over; raises `ActIsImpossible`, or `Invalid` when it would end before it began."""
+        state = self.after(Act.END, today)
         if end.ended_date < self.stay.begin_date:
-            raise Invalid("/endedDate", "lies before the placement began")
+            raise Invalid("/endedDate", "ligt vóór het begin van de plaatsing: wat niet begint, wordt geannuleerd")
         event = PlacementEnded(
             **self._facts(), ended_date=end.ended_date, outcome=end.outcome, successor_id=end.successor_id
         )
-        return replace(self, state=PlacementState.ENDED, end=end), event
+        return replace(self, state=state, end=end), event
 
     @property
     def occupation(self) -> Occupation:
@@ -205,67 +188,3 @@ class Placement:
         else:
             free_from = self.stay.last + DAY if self.stay.last < date.max else date.max
         return Occupation(self.school_id, self.stay.begin_date, free_from, frozenset(self.stay.weekdays))
-
-
-class HoldsOnDays(Protocol):
-    """Something that holds on some days, such as a closure."""
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it holds on a day."""
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What decides whether a student can have a seat; `taken` and `elsewhere`: placements that were not refused."""
-
-    offer: Offer | None
-    employer: Employer | None
-    student: Student | None
-    taken: Sequence[Placement] = ()
-    elsewhere: Sequence[Placement] = ()
-    closures: Sequence[HoldsOnDays] = ()
-    """What closes the offer's sector in its region."""
-    kept_for_others: int = 0
-    """Seats that are reserved for other schools than the student's."""
-
-
-def obstacle(stay: Stay, there: Situation, *, searching: bool) -> Obstacle | None:
-    """Why a student cannot stay there, or None; `searching`: whether the student must be looking for a place."""
-    offer, employer, student = there.offer, there.employer, there.student
-    if offer is None or employer is None or offer.state is OfferState.WITHDRAWN:
-        return Obstacle.OFFER_GONE
-    if student is None or (searching and student.state is not StudentState.SEARCHING):
-        return Obstacle.STUDENT_GONE
-    occupations = [placement.occupation for placement in there.taken]
-
-    def full(kept_for_others: int) -> bool:
-        return offer.is_full(occupations, stay.begin_date, stay.last, stay.weekdays, kept_for_others)
-
-    rules: dict[Obstacle, Callable[[], bool]] = {
-        Obstacle.OFFER_GONE: lambda: employer.private_to not in {None, student.school_id},
-        Obstacle.OUTSIDE_WINDOW: lambda: not _within(stay, offer),
-        Obstacle.TOO_LONG: lambda: stay.last > last_day(stay.begin_date, offer),
-        Obstacle.EMPLOYER_PAUSED: lambda: employer.paused_on(stay.begin_date),
-        Obstacle.SECTOR_CLOSED: lambda: any(closed.holds_on(stay.begin_date) for closed in there.closures),
-        Obstacle.ALREADY_PLACED: lambda: any(stay.overlaps(placement.occupation) for placement in there.elsewhere),
-        Obstacle.NO_SEAT: lambda: full(0),
-        Obstacle.RESERVED: lambda: full(there.kept_for_others),
-    }
-    return next((why for why, holds in rules.items() if holds()), None)
-
-
-def _within(stay: Stay, offer: Offer) -> bool:
-    begins, ends = offer.facts.begin_date, offer.facts.end_date
-    in_time = begins <= stay.begin_date and (ends is None or stay.last <= ends)
-    return in_time and set(stay.weekdays) <= set(offer.facts.weekdays)
-
-
-def last_day(begin: date, offer: Offer) -> date:
-    """The last day of a stay that begins then: as long as one takes at most there, or the end of time."""
-    weeks = most_weeks(offer.facts)
-    return date.max if weeks is None else begin + timedelta(weeks=weeks, days=-1)
-
-
-def days_of(weekdays: Sequence[Weekday], offer: Offer) -> tuple[Weekday, ...]:
-    """The days of a stay: those that were agreed, or the offer's."""
-    return tuple(weekdays) or offer.facts.weekdays

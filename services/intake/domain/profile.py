@@ -1,7 +1,11 @@
 """What matching may know of a student who looks for a place."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
+from services.intake.domain.fields import WORKING_WEEK
+from services.intake.domain.seats import Occupation
 from services.intake.domain.student import SearchIsOver, Student, StudentFacts, StudentState, Wish
 
 _SHARED_WITH_MATCHING = (
@@ -22,22 +26,41 @@ _SHARED_WITH_MATCHING = (
 )
 
 
-def profile(student: Student) -> dict[str, Any]:
-    """What matching may know, in snake case: no name, no day of birth, no address; raises `SearchIsOver`."""
+def profile(student: Student, lessons: Iterable[Occupation] = ()) -> dict[str, Any]:
+    """What matching may know, in snake case: no name, no day of birth, no address; raises `SearchIsOver`.
+
+    Days on which lessons of a programme take the student are left out; where no day is left, there is nothing to match.
+    """
     if student.state is not StudentState.SEARCHING or student.situation is None:
         raise SearchIsOver
     facts = student.facts
-    return {name: getattr(facts, name) for name in _SHARED_WITH_MATCHING} | {
-        "wishes": tuple(Wish(rank=wish.rank, sector=wish.sector, tasks=wish.tasks) for wish in facts.wishes),
-        "certificates": valid_certificates(facts),
-        "student_id": student.id,
-        "school_id": student.school_id,
-        "version": student.version,
-        "birth_year_month": student.facts.birth_date.strftime("%Y-%m"),
-        "region": student.region,
-        "municipality": student.situation.municipality,
-        "location": student.situation.location,
-    }
+    return (
+        {name: getattr(facts, name) for name in _SHARED_WITH_MATCHING}
+        | _days_left(facts, lessons)
+        | {
+            "wishes": tuple(Wish(rank=wish.rank, sector=wish.sector, tasks=wish.tasks) for wish in facts.wishes),
+            "certificates": valid_certificates(facts),
+            "student_id": student.id,
+            "school_id": student.school_id,
+            "version": student.version,
+            "birth_year_month": student.facts.birth_date.strftime("%Y-%m"),
+            "region": student.region,
+            "municipality": student.situation.municipality,
+            "location": student.situation.location,
+        }
+    )
+
+
+def _days_left(facts: StudentFacts, lessons: Iterable[Occupation]) -> dict[str, Any]:
+    """The days of the week on which a place can be had beside lessons, and how many of them at most."""
+    begin, end = facts.begin_date or date.min, facts.end_date or date.max
+    taken = {day for one in lessons if one.overlaps(begin, end) for day in one.weekdays}
+    if not taken:
+        return {}
+    left = tuple(day for day in facts.weekdays or WORKING_WEEK if day not in taken)
+    if not left:
+        raise SearchIsOver
+    return {"weekdays": left, "days_per_week": min(facts.days_per_week or 1, len(left))}
 
 
 def valid_certificates(facts: StudentFacts) -> tuple[str, ...]:

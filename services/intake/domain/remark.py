@@ -13,7 +13,7 @@ from services.intake.domain.fields import UNRECORDED, examples
 from services.intake.domain.rights import Viewer
 from shared.api import Body, Text
 from shared.errors import Refused
-from shared.events.intake import ExperienceShared
+from shared.events.intake import ExperienceShared, ExperienceWithdrawn
 
 LIVES = timedelta(days=730)
 """24 months (STANDARDS §7): an older experience says more about the past than about the company."""
@@ -149,6 +149,12 @@ class Remark:
             experiences=tuple(code.value for code in self.said.experiences),
             shared_date=on,
         )
+
+    def withdrawn(self) -> ExperienceWithdrawn | None:
+        """That others see it no more, where its codes were told and it was not hidden before."""
+        if self.said.audience is not Audience.SCHOOLS or not self.said.experiences or self.hidden_reason is not None:
+            return None
+        return ExperienceWithdrawn(employer_id=self.employer_id, remark_id=self.id, school_id=self.school_id)
 
     def hidden(self, reason: str) -> "Remark":
         """Read by its own school and the region's coordinator only; raises `RemarkIsHidden` the second time."""

@@ -73,6 +73,35 @@ RULES = {
             "deleted",
             "that something was shared with right can be shown for a year (AVG art. 5, 2)",
         ),
+        Rule(
+            "link",
+            _YEAR,
+            "the end of its time",
+            "deleted with what was said by it",
+            "what was agreed or said by it can be shown for a year, as with a ground",
+        ),
+        Rule("link-address", 0, "the last day on which its mail can be under way", "taken out", "the mail has arrived"),
+        Rule(
+            "questionnaire-response",
+            3 * _YEAR,
+            "the first answer",
+            "deleted; figures keep the codes",
+            "to be set beside the answers of the next rounds, and no longer",
+        ),
+        Rule(
+            "intermediary-request",
+            2 * _YEAR,
+            "the asking",
+            "deleted; with the student at once",
+            "what an intermediary said of a company serves its next placements, as contacts do",
+        ),
+        Rule(
+            "newsletter-request",
+            30,
+            "the request",
+            "deleted, unless it was confirmed",
+            "who does not answer in a month does not want the newsletter",
+        ),
         Rule("special-fact", 0, "the day until which it was recorded", "deleted", "AVG art. 9: no longer than needed"),
     )
 }

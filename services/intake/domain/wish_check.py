@@ -134,7 +134,7 @@ def blocks(student: Student, place: Place, today: date) -> list[str]:
     days = set(facts.weekdays) & set(offer.weekdays) if facts.weekdays else set(offer.weekdays)
     rules: dict[str, Callable[[], bool]] = {
         "distance": lambda: not _reaches(student, place.employer.situation.location),
-        "demands": lambda: not set(offer.demands).isdisjoint(facts.limits),
+        "demands": lambda: not (set(offer.demands) - set(offer.adaptable)).isdisjoint(facts.limits),
         "certificates": lambda: not set(offer.certificates) <= set(valid_certificates(facts)),
         "guidance": lambda: _lacks_guidance(student, place.offer),
         "weekdays": lambda: len(days) < (facts.days_per_week or 1),

@@ -27,6 +27,12 @@ class Capacity(StrEnum):
     """Counting seats: reads placements."""
     MATCHING = "matching"
     """Giving out a profile: reads students."""
+    LINK = "link"
+    """Somebody holds a link: finds the one whose token it is, and works for that link's school from then on."""
+    INTERMEDIARY = "intermediary"
+    """An intermediary answers what schools ask it: reads and changes those requests."""
+    PUBLICATION = "publication"
+    """Showing to everybody what may be shown: reads students, grounds, placements, stories."""
     RETENTION = "retention"
     """Erasing and forgetting: reads, changes and deletes."""
 
@@ -56,6 +62,11 @@ async def enter(
     own = {row.id: row.region for row in await session.execute(_ENTER, given) if row.id is not None}
     session.info[SCOPE] = {"schools": ",".join(map(str, own)), "acting": str(acting), "address": address}
     return own
+
+
+async def enter_for(session: AsyncSession, school_id: UUID) -> None:
+    """Work for one school, as somebody who calls for it: who holds one of its links."""
+    await set_scope(session, schools=str(school_id), acting=Capacity.CALLER, address="")
 
 
 async def act_as(session: AsyncSession, acting: Capacity) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.domain.placement import PlacementState
+from services.intake.domain.placement_states import PlacementState
 from services.intake.store.tables import placements, students
 
 

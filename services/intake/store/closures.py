@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.closure import CloseSector, Closure, ClosureState, Decision
-from services.intake.domain.placement import Placement, PlacementState
+from services.intake.domain.placement import Placement
+from services.intake.domain.placement_states import PlacementState
 from services.intake.domain.rights import Viewer
 from services.intake.store.acting import Capacity, acting_as
 from services.intake.store.closure_tables import closure_decisions, closures

@@ -9,20 +9,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.domain.student import StudentState
 from services.intake.store.accreditation_tables import accreditations
 from services.intake.store.acting import Capacity, acting_as
+from services.intake.store.agreement_tables import agreements, supervisions
 from services.intake.store.claim_tables import claim_joins, claims
 from services.intake.store.closure_tables import closure_decisions
 from services.intake.store.employers import works_with
 from services.intake.store.erasure_tables import erasures
 from services.intake.store.ground_tables import grounds, special_facts
+from services.intake.store.guidance_tables import bottlenecks, evaluations, visit_rhythms, visits
 from services.intake.store.import_tables import import_keys, import_mappings, imports
+from services.intake.store.initiative_tables import initiatives, meeting_invitees, meeting_tasks, meetings
+from services.intake.store.leaver_tables import follow_ups, handover_fetches, handovers
+from services.intake.store.link_tables import link_answers, links
 from services.intake.store.people_tables import delegations, student_coaches
+from services.intake.store.programme_tables import attendances, enrolments, programmes
 from services.intake.store.remark_tables import answers, questions, remark_replies, remarks
 from services.intake.store.reminders import relation_reminders
+from services.intake.store.request_tables import requests
+from services.intake.store.story_tables import stories
+from services.intake.store.support_tables import adaptation_questions, support
 from services.intake.store.tables import contact_notes, contacts, employers, offers, placements, students
+from services.intake.store.visit_bookings import visit_bookings
 
 OWNED: tuple[tuple[Table, str], ...] = (
     (students, "school_id"),
     (placements, "school_id"),
+    (agreements, "school_id"),
+    (supervisions, "school_id"),
     (contacts, "school_id"),
     (contact_notes, "school_id"),
     (closure_decisions, "school_id"),
@@ -33,16 +45,30 @@ OWNED: tuple[tuple[Table, str], ...] = (
     (remark_replies, "school_id"),
     (questions, "school_id"),
     (answers, "school_id"),
+    (requests, "school_id"),
     (imports, "school_id"),
     (student_coaches, "school_id"),
     (delegations, "school_id"),
     (grounds, "school_id"),
     (special_facts, "school_id"),
     (erasures, "school_id"),
+    (programmes, "school_id"),
+    (stories, "school_id"),
+    (visit_bookings, "school_id"),
+    (enrolments, "school_id"),
+    (attendances, "school_id"),
     (claim_joins, "school_id"),
     (relation_reminders, "school_id"),
     (import_keys, "school_id"),
     (import_mappings, "school_id"),
+    (links, "school_id"),
+    (link_answers, "school_id"),
+    *((table, "school_id") for table in (visit_rhythms, visits, bottlenecks, evaluations)),
+    *((table, "school_id") for table in (handovers, handover_fetches, follow_ups, support, adaptation_questions)),
+    (initiatives, "school_id"),
+    (meetings, "school_id"),
+    (meeting_invitees, "school_id"),
+    (meeting_tasks, "school_id"),
 )
 """Rows that go to the successor as they are; employers tell of themselves, and are handed over one by one."""
 
@@ -56,6 +82,10 @@ ONE_EACH: tuple[tuple[Table, tuple[str, ...]], ...] = (
 
 _NAMED_WITHIN = (
     text("""
+        update questionnaire_responses set school_id = cast(:to as uuid)
+        where school_id = cast(:school as uuid) and employer_id is not null
+    """),
+    text("""
         update offers set reservations = (
             select jsonb_agg(case when one ->> 'school_id' = cast(:school as text)
                 then one || jsonb_build_object('school_id', cast(:to as text)) else one end order by at)
@@ -68,8 +98,21 @@ _NAMED_WITHIN = (
             else array_replace(asked_of, cast(:school as uuid), cast(:to as uuid)) end
         where asked_of @> array[cast(:school as uuid)]
     """),
+    text("""
+        update programmes set
+            school_ids = case when cast(:to as uuid) = any (school_ids)
+                then array_remove(school_ids, cast(:school as uuid))
+                else array_replace(school_ids, cast(:school as uuid), cast(:to as uuid)) end,
+            partners = coalesce((
+                select jsonb_agg(case when one ->> 'school_id' = cast(:school as text)
+                    then one || jsonb_build_object('school_id', cast(:to as text)) else one end order by at)
+                from jsonb_array_elements(partners) with ordinality as each (one, at)
+                where one ->> 'school_id' <> cast(:school as text)
+                   or not (cast(:to as uuid) = any (school_ids))), '[]')
+        where school_ids @> array[cast(:school as uuid)]
+    """),
 )
-"""Where a school stands among others in one column."""
+"""Where a school stands among others in one column, or recorded what an employer thinks."""
 
 
 class DepartureStore:

@@ -120,7 +120,7 @@ class EmployerSearch:
     async def page(self, viewer: Viewer, wanted: EmployerFilter, order: Order, page: PageRequest) -> list[Found]:
         """Those that the caller may know of and that fit, one more than asked for."""
         words = None if wanted.text is None else await self._searched(wanted.text)
-        fitting = _around(filtered(select(employers.c.id).where(visible_to(viewer)), wanted), order)
+        fitting = around(filtered(select(employers.c.id).where(visible_to(viewer)), wanted), order)
         if words is not None and words.words and order.sort is Sort.RELEVANCE:
             fitting = _best(fitting, words)
         else:
@@ -141,7 +141,7 @@ class EmployerSearch:
         return searched(typed, stems, known)
 
 
-def _around(query: Select[Any], order: Order) -> Select[Any]:
+def around(query: Select[Any], order: Order) -> Select[Any]:
     """Those within so many kilometres; the square around them is what the index finds."""
     if order.near is None or order.within_km is None:
         return query
@@ -151,10 +151,11 @@ def _around(query: Select[Any], order: Order) -> Select[Any]:
         employers.c.latitude.between(near.latitude - north, near.latitude + north),
         employers.c.longitude.between(near.longitude - east, near.longitude + east),
     )
-    return query.where(*square, _distance(near) <= order.within_km)
+    return query.where(*square, distance(near) <= order.within_km)
 
 
-def _distance(near: Point) -> ColumnElement[Any]:
+def distance(near: Point) -> ColumnElement[Any]:
+    """Kilometres as the crow flies, right to a few per cent."""
     north = employers.c.latitude - near.latitude
     east = (employers.c.longitude - near.longitude) * _EAST
     return func.sqrt(north * north + east * east) * _KM_PER_DEGREE
@@ -167,7 +168,7 @@ def _key(order: Order) -> ColumnElement[Any]:
         case "changed":
             return employers.c.changed_at
         case "distance" if order.near is not None:
-            return _distance(order.near)
+            return distance(order.near)
     return literal(0.0, Double)
 
 

@@ -18,7 +18,7 @@ from services.intake.domain.rights import Viewer
 from services.intake.domain.tip import NamedEmployer
 from services.intake.domain.verification import verifier
 from services.intake.store.location_tables import locations
-from services.intake.store.rows import document, page_of, read, save
+from services.intake.store.rows import add_all, document, page_of, read, save
 from services.intake.store.tables import employers, offers
 from shared.api import PageRequest
 from shared.errors import NotFound
@@ -111,14 +111,26 @@ class EmployerStore:
             raise EmployerWasMerged(merged_into=row.merged_into)
         return employer
 
+    async def add(self, employer: Employer) -> None:
+        """Keep a new employer; to be told of with `announce_new`."""
+        await add_all(self._session, employers, [_values(employer)])
+
     async def save(self, employer: Employer) -> None:
-        """Keep a new employer, or what changed."""
+        """Keep what changed."""
         await save(self._session, employers, _values(employer))
 
     async def several(self, ids: Collection[UUID]) -> dict[UUID, Employer]:
         """Employers by id, whoever asks: of offers that the caller may see."""
         found = await self._session.execute(select(*KEPT).where(employers.c.id.in_(ids)))
         return {row.id: _employer(row) for row in found}
+
+    async def visible(self, ids: Collection[UUID | None], viewer: Viewer) -> set[UUID]:
+        """Which of these the caller may know of."""
+        wanted = {one for one in ids if one is not None}
+        if not wanted:
+            return set()
+        query = select(employers.c.id).where(employers.c.id.in_(wanted), visible_to(viewer))
+        return set((await self._session.execute(query)).scalars())
 
     async def standing(self, ids: Collection[UUID]) -> dict[UUID, UUID]:
         """The employers that ids mean by now: those that went up in another mean that one."""

@@ -15,6 +15,8 @@ grounds = Table(
     Column("age_at_giving", SmallInteger, nullable=False),
     Column("end_date", Date, nullable=False),
     Column("withdrawn_date", Date),
+    Column("objected_date", Date),
+    Column("kept_because", Text),
     Column("facts", JSONB, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Index("grounds_student", "student_id", "id"),

@@ -16,6 +16,8 @@ from services.intake.store.rows import document, page_of, read
 from shared.api import PageRequest
 from shared.errors import NotFound
 
+_CHANGING = ("withdrawn_date", "objected_date", "kept_because")
+
 
 class GroundStore:
     """Finds and keeps grounds for sharing."""
@@ -44,9 +46,14 @@ class GroundStore:
             raise NotFound("ground")
         return _ground(row)
 
-    async def withdraw(self, ground: Ground) -> None:
-        """Keep that it was withdrawn."""
-        values = {"withdrawn_date": ground.withdrawn_date}
+    async def find(self, ground_id: UUID) -> Ground | None:
+        """One, whoever asks; None when it was forgotten."""
+        row = (await self._session.execute(select(grounds).where(grounds.c.id == ground_id))).one_or_none()
+        return None if row is None else _ground(row)
+
+    async def save(self, ground: Ground) -> None:
+        """Keep that it was withdrawn or objected to, and what was decided."""
+        values = {name: getattr(ground, name) for name in _CHANGING}
         await self._session.execute(update(grounds).where(grounds.c.id == ground.id).values(values))
 
     async def of(self, student_id: UUID) -> list[Ground]:
@@ -108,7 +115,8 @@ def _standing(today: date) -> Any:
 
 def _ground(row: Row[Any]) -> Ground:
     facts = read(RecordGround, row.facts)
-    return Ground(row.id, row.student_id, row.school_id, row.author, facts, row.age_at_giving, row.withdrawn_date)
+    changing = {name: getattr(row, name) for name in _CHANGING}
+    return Ground(row.id, row.student_id, row.school_id, row.author, facts, row.age_at_giving, **changing)
 
 
 def _special(row: Row[Any]) -> SpecialFact:

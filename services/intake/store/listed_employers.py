@@ -11,7 +11,7 @@ from services.intake.domain.likeness import Traits
 from services.intake.domain.rights import Viewer
 from services.intake.importing.recognising import Candidate
 from services.intake.store.employers import KEPT, employer_of, values_of, visible_to, works_with
-from services.intake.store.rows import save_all
+from services.intake.store.rows import add_all, save_all
 from services.intake.store.tables import employers
 
 _NEAR = text("""
@@ -30,8 +30,12 @@ class ListedEmployerStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
+    async def add_all(self, several: Collection[Employer]) -> None:
+        """Keep new employers; to be told of with `announce_new`."""
+        await add_all(self._session, employers, [values_of(employer) for employer in several])
+
     async def save_all(self, several: Collection[Employer]) -> None:
-        """Keep new employers, or what changed, all at once."""
+        """Keep what changed, all at once."""
         await save_all(self._session, employers, [values_of(employer) for employer in several])
 
     async def lock_all(self, ids: Collection[UUID]) -> dict[UUID, Employer]:

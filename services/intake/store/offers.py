@@ -15,7 +15,7 @@ from services.intake.domain.offer import Offer, OfferState, PlaceFacts
 from services.intake.domain.reservation import Reservation
 from services.intake.domain.rights import Viewer
 from services.intake.store.employers import visible_to
-from services.intake.store.rows import document, page_of, read, save, situated, situation_of
+from services.intake.store.rows import add_all, document, page_of, read, save, situated, situation_of
 from services.intake.store.tables import employers, offers
 from shared.api import PageRequest
 from shared.errors import NotFound
@@ -58,6 +58,10 @@ class OfferStore:
         if row is None:
             raise NotFound("offer")
         return _offer(row)
+
+    async def add(self, offer: Offer) -> None:
+        """Keep a new offer; to be told of with `announce_new`."""
+        await add_all(self._session, offers, [_values(offer)])
 
     async def save(self, offer: Offer) -> None:
         """Keep a new offer, or what changed."""

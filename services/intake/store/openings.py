@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.coach import Coach
 from services.intake.domain.offer import OfferState
-from services.intake.domain.placement import PlacementState, Stay
+from services.intake.domain.placement import Stay
+from services.intake.domain.placement_states import PlacementState
 from services.intake.domain.rights import Viewer
 from services.intake.store.acting import Capacity, acting_as
 from services.intake.store.employers import visible_to

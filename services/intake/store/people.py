@@ -33,7 +33,7 @@ from services.intake.domain.people import (
     Ground,
     LentRights,
 )
-from services.intake.domain.placement import PlacementState
+from services.intake.domain.placement_states import PlacementState
 from services.intake.domain.rights import Viewer
 from services.intake.domain.student import Student
 from services.intake.store.acting import Capacity, acting_as

@@ -1,14 +1,16 @@
 """Placements in the database."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, and_, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.coach import Coach
-from services.intake.domain.placement import EndPlacement, Placement, PlacementState, Stay
+from services.intake.domain.placement import CancelPlacement, EndPlacement, Placement, Stay
+from services.intake.domain.placement_states import UNREAL, PlacementState, kept_as
 from services.intake.domain.rights import Viewer
 from services.intake.store.acting import Capacity, acting_as
 from services.intake.store.rows import document, page_of, read, save
@@ -26,6 +28,8 @@ class PlacementFilter:
     offer_id: UUID | None = None
     employer_id: UUID | None = None
     state: PlacementState | None = None
+    today: date = date.max
+    """On which day it has that state."""
     school_id: UUID | None = None
 
 
@@ -35,15 +39,21 @@ class PlacementStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def get(self, placement_id: UUID, viewer: Viewer, *, lock: bool = False) -> Placement:
-        """One placement of the caller's schools; raises `NotFound`, or `Forbidden` where it is only seen."""
+    async def get(self, placement_id: UUID, viewer: Viewer, *, lock: bool = False, to_act: bool = False) -> Placement:
+        """One placement of the caller's schools; raises `NotFound`, or `Forbidden` for who only sees it."""
         query = select(placements).where(placements.c.id == placement_id, _seen_by(viewer))
         row = (await self._session.execute(query)).one_or_none()
         if row is None:
             raise NotFound("placement")
-        if lock and not viewer.works_for(row.school_id, row.student_id):
+        if (lock or to_act) and not viewer.works_for(row.school_id, row.student_id):
             raise Forbidden("a job coach sees a placement, and the school changes it")
         return placement_of_row((await self._session.execute(query.with_for_update())).one() if lock else row)
+
+    async def lock(self, placement_id: UUID) -> Placement | None:
+        """One placement, whoever asks; until the transaction ends nobody else changes it."""
+        query = select(placements).where(placements.c.id == placement_id).with_for_update()
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else placement_of_row(row)
 
     async def of_proposal(self, proposal_id: UUID) -> Placement | None:
         """What came of a proposal."""
@@ -78,16 +88,24 @@ class PlacementStore:
             (placements.c.student_id, wanted.student_id),
             (placements.c.offer_id, wanted.offer_id),
             (placements.c.employer_id, wanted.employer_id),
-            (placements.c.state, wanted.state),
             (placements.c.school_id, wanted.school_id),
         ):
             if value is not None:
                 query = query.where(column == value)
+        if wanted.state is not None:
+            query = query.where(_stands(wanted.state, wanted.today))
         return [placement_of_row(row) for row in await page_of(self._session, query, placements, page)]
 
     async def _real(self, condition: Any) -> list[Placement]:
-        query = select(placements).where(condition, placements.c.state != PlacementState.REFUSED)
+        query = select(placements).where(condition, placements.c.state.not_in(UNREAL))
         return [placement_of_row(row) for row in await self._session.execute(query.order_by(placements.c.id))]
+
+
+def _stands(state: PlacementState, today: date) -> ColumnElement[bool]:
+    """The same as `domain.placement_states.standing`; ISO dates in documents compare as text."""
+    kept = placements.c.state == kept_as(state)
+    ahead = placements.c.stay["begin_date"].astext > today.isoformat()
+    return {PlacementState.AGREED: and_(kept, ahead), PlacementState.RUNNING: and_(kept, not_(ahead))}.get(state, kept)
 
 
 def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
@@ -110,7 +128,7 @@ def _values(placement: Placement) -> dict[str, Any]:
         "predecessor_id": placement.predecessor_id,
         "refused_reason": placement.refused_reason,
         "stay": document(placement.stay),
-        "ending": document(placement.end) if placement.end else None,
+        "ending": document(over) if (over := placement.end or placement.cancelling) else None,
         "coach": document(placement.coach) if placement.coach else None,
         "wish_rank": placement.wish_rank,
     }
@@ -118,6 +136,7 @@ def _values(placement: Placement) -> dict[str, Any]:
 
 def placement_of_row(row: Row[Any]) -> Placement:
     """A placement from its row."""
+    state = PlacementState(row.state)
     return Placement(
         id=row.id,
         student_id=row.student_id,
@@ -130,9 +149,10 @@ def placement_of_row(row: Row[Any]) -> Placement:
         stay=read(Stay, row.stay),
         proposal_id=row.proposal_id,
         predecessor_id=row.predecessor_id,
-        state=PlacementState(row.state),
+        state=state,
         refused_reason=row.refused_reason,
-        end=read(EndPlacement, row.ending) if row.ending else None,
+        end=read(EndPlacement, row.ending) if row.ending and state is PlacementState.ENDED else None,
+        cancelling=read(CancelPlacement, row.ending) if row.ending and state is PlacementState.CANCELLED else None,
         coach=read(Coach, row.coach) if row.coach else None,
         wish_rank=row.wish_rank,
         version=row.version,

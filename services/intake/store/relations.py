@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, and_, func, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.offer import Offer, OfferState
-from services.intake.domain.placement import PlacementState
+from services.intake.domain.placement_states import UNREAL
 from services.intake.domain.relation import Relation
 from services.intake.domain.rights import Viewer
 from services.intake.store.acting import Capacity, acting_as
@@ -29,7 +29,7 @@ involved (employer_id, school_id, day, kind) as (
     union all
     select employer_id, school_id,
            coalesce((ending->>'ended_date')::date, (stay->>'end_date')::date, 'infinity'), 'placement'
-    from placements join ours on ours.id = school_id where state <> 'refused'
+    from placements join ours on ours.id = school_id where state not in ('refused', 'cancelled')
     union all
     select employer_id, brought_in_by,
            greatest(recorded_at::date, (facts->>'valid_until_date')::date), 'offer'
@@ -123,7 +123,7 @@ class RelationStore:
         ended = func.coalesce(placements.c.ending["ended_date"].astext, placements.c.stay["end_date"].astext)
         used = select(placements.c.id).where(
             placements.c.offer_id == offers.c.id,
-            placements.c.state != PlacementState.REFUSED,
+            placements.c.state.not_in(UNREAL),
             or_(ended.is_(None), ended > since.isoformat()),
         )
         query = select(offers).join(employers).where(visible_to(viewer), _open_on(today), ~used.exists())

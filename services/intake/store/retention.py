@@ -28,6 +28,27 @@ _STATEMENTS = {
         delete from grounds where id in (
             select id from grounds where least(end_date, coalesce(withdrawn_date, end_date)) <= :last limit :limit)
     """),
+    "link": text("""
+        delete from links where id in (
+            select id from links where expires_at < cast(:last as date) + 1 limit :limit)
+    """),
+    "link-address": text("""
+        update links set email = null, letter_until = null where id in (
+            select id from links where letter_until < cast(:last as date) + 1 limit :limit)
+    """),
+    "questionnaire-response": text("""
+        delete from questionnaire_responses where id in (
+            select id from questionnaire_responses where recorded_at < cast(:last as date) + 1 order by id limit :limit)
+    """),
+    "intermediary-request": text("""
+        delete from requests where id in (
+            select id from requests where recorded_at < cast(:last as date) + 1 order by id limit :limit)
+    """),
+    "newsletter-request": text("""
+        delete from newsletter_readers where id in (
+            select id from newsletter_readers where (state = 'asked' or email is null)
+              and asked_at < cast(:last as date) + 1 order by id limit :limit)
+    """),
     "special-fact": text("""
         delete from special_facts where id in (
             select id from special_facts where expires_date <= :last limit :limit)

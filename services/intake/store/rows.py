@@ -1,12 +1,13 @@
 """Between documents in rows and the domain's objects, and pages of rows."""
 
+import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Row, Select, Table
+from sqlalchemy import Row, Select, Table, TextClause, text
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,7 @@ from services.intake.domain.addresses import Situation
 from shared.api import PageRequest
 from shared.errors import Invalid, Problem
 from shared.events.codes import Point
+from shared.unit_of_work import FIRST_VERSION
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -45,6 +47,24 @@ def situation_of(stored: Any) -> Situation | None:
 async def save(session: AsyncSession, table: Table, values: dict[str, Any]) -> None:
     """Insert or update a row by its id; `version` is the kernel's and stays as it is."""
     await session.execute(_upsert(table, tuple(values)), values)
+
+
+async def add_all(session: AsyncSession, table: Table, values: Sequence[dict[str, Any]]) -> None:
+    """Insert rows whose first event leaves in the same transaction (`announce_new`): as one document, which costs the
+    database two thirds of what as many parameters do.
+    """
+    if values:
+        rows = json.dumps([row | {"version": FIRST_VERSION} for row in values], default=str)
+        await session.execute(_insert_all(table, tuple(values[0])), {"rows": rows})
+
+
+@cache
+def _insert_all(table: Table, names: tuple[str, ...]) -> TextClause:
+    columns = ", ".join((*names, "version"))
+    return text(
+        f"insert into {table} ({columns}) "  # noqa: S608 — our names
+        f"select {columns} from json_populate_recordset(null::{table}, cast(:rows as json))"
+    )
 
 
 async def save_all(session: AsyncSession, table: Table, values: Sequence[dict[str, Any]]) -> None:

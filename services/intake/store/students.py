@@ -30,6 +30,8 @@ class Action(StrEnum):
     MATCHED = "matched"
     """Read by matching, while a place is looked for."""
     PLACEMENT_READ = "placement-read"
+    HANDED_OVER = "handed-over"
+    """Fetched by a municipality, on a ground that held."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,12 @@ class StudentStore:
     async def leave(self, student_id: UUID, left_date: date) -> None:
         """Keep when a student left, from which retention counts."""
         await self._session.execute(update(students).where(students.c.id == student_id).values(left_date=left_date))
+
+    async def left_date(self, student_id: UUID) -> date | None:
+        """When a student left or will leave, whoever asks."""
+        query = select(students.c.left_date).where(students.c.id == student_id)
+        found: date | None = (await self._session.execute(query)).scalar_one_or_none()
+        return found
 
     async def stay(self, student_id: UUID) -> None:
         """Keep that a student has not left (any more)."""

@@ -209,6 +209,7 @@ placements = Table(
     Index("placements_offer", "offer_id"),
     Index("placements_student", "student_id"),
     Index("placements_school", "school_id", "id"),
+    Index("placements_employer", "employer_id"),
     info={"subject": "placement"},
 )
 """Also those that were refused, whose student or offer may never have existed here: no foreign keys to them."""
@@ -223,6 +224,8 @@ tips = Table(
     Column("author", Text, nullable=False),
     Column("known_already", Boolean, nullable=False),
     Column("given", JSONB, nullable=False),
+    Column("rejection", JSONB(none_as_null=True)),
     _recorded(),
     Index("tips_region", "region", "id"),
+    Index("tips_author", "author", "id"),
 )

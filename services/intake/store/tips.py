@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake.domain.tip import GiveTip, Tip
+from services.intake.domain.tip import GiveTip, Rejection, Tip
 from services.intake.store.rows import document, page_of, read
 from services.intake.store.tables import tips
 from shared.api import PageRequest
@@ -22,9 +22,10 @@ class TipStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def get(self, tip_id: UUID) -> Tip:
+    async def get(self, tip_id: UUID, *, lock: bool = False) -> Tip:
         """One tip; raises `NotFound`."""
-        row = (await self._session.execute(select(tips).where(tips.c.id == tip_id))).one_or_none()
+        query = select(tips).where(tips.c.id == tip_id)
+        row = (await self._session.execute(query.with_for_update() if lock else query)).one_or_none()
         if row is None:
             raise NotFound("tip")
         return _tip(row)
@@ -42,18 +43,30 @@ class TipStore:
         )
         return _tip((await self._session.execute(added.returning(tips))).one())
 
-    async def page(self, page: PageRequest, *, regions: Collection[str] | None, author: str | None) -> list[Tip]:
-        """Those of some regions (None: of all), or of one author."""
+    async def reject(self, tip_id: UUID, rejection: Rejection) -> None:
+        """Keep that a tip is not used."""
+        await self._session.execute(update(tips).where(tips.c.id == tip_id).values(rejection=document(rejection)))
+
+    async def page(
+        self, page: PageRequest, *, regions: Collection[str] | None, authors: Collection[str] = ()
+    ) -> list[Tip]:
+        """Those of some regions (None: of all), or of one author, who may be kept under several names."""
         query = select(tips)
-        if author is not None:
-            query = query.where(tips.c.author == author)
+        if authors:
+            query = query.where(tips.c.author.in_(authors))
         elif regions is not None:
             query = query.where(tips.c.region.in_(regions))
         return [_tip(row) for row in await page_of(self._session, query, tips, page)]
 
 
 def _tip(row: Row[Any]) -> Tip:
-    source = IntermediaryKind(row.source)
     return Tip(
-        row.id, row.employer_id, source, read(GiveTip, row.given), row.known_already, row.author, row.recorded_at
+        row.id,
+        row.employer_id,
+        IntermediaryKind(row.source),
+        read(GiveTip, row.given),
+        row.known_already,
+        row.author,
+        row.recorded_at,
+        read(Rejection, row.rejection) if row.rejection else None,
     )

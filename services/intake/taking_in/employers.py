@@ -55,7 +55,7 @@ async def write(piece: Piece) -> Mapping[str, int]:
     new = {row.row: _registered(piece, row) for row in good if row.row in meant and meant[row.row] is None}
     known = await employers.lock_all({employer_id for employer_id in meant.values() if employer_id})
     changed = _joined(piece, [row for row in good if meant.get(row.row) in known], meant, known)
-    await _keep(piece, [*await kept_out(piece.work, list(new.values())), *changed])
+    await _keep(piece, await kept_out(piece.work, list(new.values())), changed)
     await _remember(piece, good, {row: employer.id for row, employer in new.items()} | _ids(meant, known))
     return {"registered": len(new), "recognised": len(meant) - len(new), "skipped": len(piece.rows) - len(meant)}
 
@@ -155,10 +155,14 @@ def _with_school(employer: Employer, row: EmployerRow, school_id: UUID | None) -
     return replace(checked, facts=facts)
 
 
-async def _keep(piece: Piece, employers: Sequence[Employer]) -> None:
+async def _keep(piece: Piece, new: Sequence[Employer], changed: Sequence[Employer]) -> None:
     """Save and tell."""
-    await ListedEmployerStore(piece.work.session).save_all(employers)
-    await piece.work.announce_all([employer.registered() for employer in employers])
+    employers = ListedEmployerStore(piece.work.session)
+    await employers.add_all(new)
+    for employer in new:
+        piece.work.announce_new(employer.registered())
+    await employers.save_all(changed)
+    await piece.work.announce_all([employer.registered() for employer in changed])
 
 
 async def _remember(piece: Piece, rows: Sequence[EmployerRow], became: Mapping[int, UUID]) -> None:

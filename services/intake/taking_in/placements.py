@@ -13,11 +13,13 @@ from services.intake.domain.employer import Employer
 from services.intake.domain.fields import WORKING_WEEK
 from services.intake.domain.likeness import normalised_name
 from services.intake.domain.offer import Offer, PlaceFacts
-from services.intake.domain.placement import Situation, Stay, obstacle
+from services.intake.domain.placement import Stay
+from services.intake.domain.seating import Situation, obstacle
 from services.intake.domain.student import Student
 from services.intake.importing.columns import ImportKind
 from services.intake.importing.problems import RowProblem, Why
 from services.intake.importing.reading import PlacementRow
+from services.intake.offering import told_as_new
 from services.intake.renewing import watch_validity
 from services.intake.store import (
     ClosureStore,
@@ -173,7 +175,7 @@ async def _placed(piece: Piece, place: _Place, open_there: list[Offer], *, write
         await OfferStore(work.session).save(offer)
         await watch_validity(work, offer)
         await _start(piece, place, there, write=write)
-        await work.announce(offer.offered(place.employer))  # told of the placement first, nobody proposes its seat
+        await work.announce(told_as_new(offer, place.employer))  # told of the placement first, nobody proposes its seat
         open_there.append(offer)
     return None
 
@@ -185,7 +187,7 @@ def _could_be(offer: Offer, place: _Place) -> bool:
 
 
 async def _alone(piece: Piece, place: _Place, offer: Offer) -> Situation:
-    """What decides about the only seat of an offer that is not there yet."""
+    """What decides about the only seat of an offer that is not there yet; the law refuses nothing that runs already."""
     region = place.employer.situation.region
     closures = await ClosureStore(piece.work.session).standing_in([region])
     elsewhere = await PlacementStore(piece.work.session).of_student(place.student.id)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import offers, proposals, regions, students
+from services.matching.api import offers, pins, plans, proposals, regions, students
 
 router = APIRouter(prefix="/v1")
-for part in (students.router, offers.router, proposals.router, regions.router):
+for part in (students.router, offers.router, proposals.router, regions.router, plans.router, pins.router):
     router.include_router(part)

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from services.matching.api.callers import Viewer, Viewing, after_id
 from services.matching.api.resources import OfferProposalResource
-from services.matching.domain.proposals import ProposalState
+from services.matching.domain.proposals import Made
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
 from shared.api import Page, PageQuery
@@ -25,7 +25,7 @@ async def list_offer_proposals(
     viewer: Viewing,
     work: Work,
     page: PageQuery,
-    state: Annotated[ProposalState | None, Query()] = None,
+    state: Annotated[Made | None, Query()] = None,
 ) -> Page[OfferProposalResource]:
     """The offering school and the regional coordinator see that there are proposals, other schools only their own."""
     offer = await OpeningStore(work.session).facts(offer_id)

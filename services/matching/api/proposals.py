@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from services.matching.api.callers import Viewer, Viewing, after_id, log
 from services.matching.api.resources import Decline, DeclineReasonResource, DeclineReasons, ProposalResource
-from services.matching.domain.proposals import DECLINE_TEXTS, Proposal, ProposalState
+from services.matching.domain.proposals import DECLINE_TEXTS, Made, Proposal
 from services.matching.planning import answers
 from services.matching.store.proposals import ProposalStore
 from shared.api import Page, PageQuery
@@ -20,7 +20,7 @@ router = APIRouter(tags=["proposals"], dependencies=[requires(Role.COORDINATOR)]
 
 @router.get("/proposals", summary="List proposals")
 async def list_proposals(
-    viewer: Viewing, work: Work, page: PageQuery, state: Annotated[ProposalState | None, Query()] = None
+    viewer: Viewing, work: Work, page: PageQuery, state: Annotated[Made | None, Query()] = None
 ) -> Page[ProposalResource]:
     """The proposals for students of the caller's schools."""
     found = await ProposalStore(work.session).page(

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.matching.domain import adapting
 from services.matching.domain.model import SearchState
-from services.matching.domain.proposals import DeclineReason, Proposal, ProposalState
+from services.matching.domain.proposals import DeclineReason, Made, Proposal
 from services.matching.domain.score import Direction
 from shared.api import Body, Resource
 from shared.events.codes import PlacementKind, Step, Weekday
@@ -32,6 +33,20 @@ class ReasonResource(Resource):
     direction: Direction
 
 
+class AdaptationResource(Resource):
+    """What the employer must be asked before the place suits; only the student's own school sees it."""
+
+    model_config = _example(
+        demands=["till"],
+        text="Past als het werk zonder de kassa kan: vraag dat eerst aan het bedrijf.",
+        question="Kan het werk op deze plek ook zonder de kassa?",
+    )
+
+    demands: list[str]
+    text: str
+    question: Annotated[str, Field(description="For the employer: it says nothing of the student.")]
+
+
 class ProposalResource(Resource):
     """A place that suits a student, with all that speaks for and against it."""
 
@@ -48,7 +63,7 @@ class ProposalResource(Resource):
         kind="internship",
         choice=1,
         score=8234,
-        weightsVersion="2026-1",
+        weightsVersion="AM11-3",
         reasons=[
             {"factor": "wish", "points": 8000, "text": "Past bij de eerste keuze: horeca.", "direction": "plus"},
         ],
@@ -57,6 +72,7 @@ class ProposalResource(Resource):
         weekdays=["mon", "tue"],
         proposedAt="2026-11-23T10:00:00Z",
         expiresAt="2026-11-30T10:00:00Z",
+        adaptation=None,
         reasonCode=None,
     )
 
@@ -67,7 +83,7 @@ class ProposalResource(Resource):
     offer_id: UUID
     employer_id: UUID
     region: str
-    state: ProposalState
+    state: Made
     step: Step
     kind: PlacementKind
     choice: Annotated[int, Field(description="Which wish it honours: 1 the first, 0 none of them.")]
@@ -79,6 +95,9 @@ class ProposalResource(Resource):
     weekdays: list[Weekday]
     proposed_at: datetime
     expires_at: datetime
+    adaptation: Annotated[
+        AdaptationResource | None, Field(description="Where the work must be adapted: what to ask the employer first.")
+    ] = None
     reason_code: Annotated[str | None, Field(description="Why it was declined, expired or refused.")] = None
 
     @classmethod
@@ -86,6 +105,10 @@ class ProposalResource(Resource):
         """The whole proposal, for the student's own school."""
         fields = {name: getattr(proposal, name) for name in cls.model_fields if hasattr(proposal, name)}
         fields["reasons"] = [ReasonResource.model_validate(reason) for reason in proposal.reasons]
+        if left_out := proposal.left_out:
+            fields["adaptation"] = AdaptationResource(
+                demands=list(left_out), text=adapting.sentence(left_out), question=adapting.question(left_out)
+            )
         return cls(**fields, reason_code=proposal.reason)
 
 
@@ -102,23 +125,28 @@ class OfferProposalResource(Resource):
         endDate="2027-07-09",
         proposedAt="2026-11-23T10:00:00Z",
         expiresAt="2026-11-30T10:00:00Z",
+        score=None,
+        reasons=[],
     )
 
     id: UUID | None
     student_id: UUID | None
     school_id: UUID
     offer_id: UUID
-    state: ProposalState
+    state: Made
     begin_date: date
     end_date: date | None
     proposed_at: datetime
     expires_at: datetime
+    score: int | None
+    reasons: list[ReasonResource]
 
     @classmethod
     def of(cls, proposal: Proposal, *, own: bool) -> "OfferProposalResource":
-        """What the offering school may see, and of an own student who it is."""
+        """What the offering school may see, and of an own student who it is and why."""
         fields = {name: getattr(proposal, name) for name in cls.model_fields}
-        return cls(**(fields if own else {**fields, "id": None, "student_id": None}))
+        fields["reasons"] = [ReasonResource.model_validate(reason) for reason in proposal.reasons if own]
+        return cls(**(fields if own else {**fields, "id": None, "student_id": None, "score": None}))
 
 
 class Decline(Body):
@@ -159,6 +187,16 @@ class WhyNotResource(Resource):
     text: str
 
 
+class LearnedResource(Resource):
+    """What an earlier no taught for this student; a changed profile, or `_forget-declines`, lets go of it."""
+
+    model_config = _example(offerId=OFFER, reason="too-far", text="Geen plek op 25 minuten fietsen of meer.")
+
+    offer_id: UUID
+    reason: str
+    text: str
+
+
 class EffortResource(Resource):
     """How much effort placing takes (0 to 3), and what that was derived from."""
 
@@ -191,6 +229,7 @@ class SearchResource(Resource):
         unmatchedAt=None,
         opensLater="neighbouring-work",
         effort={"level": 1, "because": ["Heeft een vaste begeleider nodig."], "setByHand": False},
+        learned=[{"offerId": OFFER, "reason": "too-far", "text": "Geen plek op 25 minuten fietsen of meer."}],
         whyNot=[{"rule": "travel", "offers": 3, "text": "Kan wel als de reistijd 40 minuten mag zijn."}],
     )
 
@@ -204,6 +243,7 @@ class SearchResource(Resource):
     unmatched_at: Annotated[datetime | None, Field(description="When intermediaries were asked for help.")]
     opens_later: Annotated[Step | None, Field(description="The circle, not open yet, in which a place waits.")] = None
     effort: EffortResource | None = None
+    learned: tuple[LearnedResource, ...] = ()
     why_not: tuple[WhyNotResource, ...] = ()
 
 

@@ -12,6 +12,7 @@ from services.matching.api.resources import (
     EffortResource,
     KnownByResource,
     LastContactResource,
+    LearnedResource,
     ProposalResource,
     ProspectResource,
     ReasonResource,
@@ -20,11 +21,13 @@ from services.matching.api.resources import (
     WhyNotResource,
 )
 from services.matching.domain import fits, hardness
+from services.matching.domain.learned import told
 from services.matching.domain.model import Search, SearchState
 from services.matching.domain.pairs import Pair
 from services.matching.domain.prospects import Prospect, call_list
 from services.matching.domain.rules import is_possible
 from services.matching.planning.locks import lock
+from services.matching.planning.settling import settle
 from services.matching.store.network import EmployerStore, SchoolStore
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
@@ -63,10 +66,21 @@ async def set_effort(student_id: UUID, body: SetEffort, viewer: Viewing, work: W
     """Overrule the class that was derived; who takes more effort comes first when a place suits several."""
     record = await own_search(viewer, work, student_id, "effort")
     await lock(work.session, {record.region})
-    search = await _running(work, student_id)
+    search = await running_search(work, student_id)
     searches = SearchStore(work.session)
     await searches.save(replace(search, hardness_set_to=body.level), record.due_at)
     return await _search_resource(work, replace(record, hardness_set_to=body.level))
+
+
+@router.post("/{student_id}/_forget-declines", summary="Let go of what declined proposals taught")
+async def forget_declines(student_id: UUID, viewer: Viewing, work: Work) -> SearchResource:
+    """Look again where an earlier no kept from looking; the declined offers themselves stay out for their half year."""
+    record = await own_search(viewer, work, student_id, "declines")
+    await lock(work.session, {record.region})
+    await running_search(work, student_id)
+    await SearchStore(work.session).unlearn(student_id)
+    await settle(work, students=[student_id])
+    return await _search_resource(work, await own_search(viewer, work, student_id, "search"))
 
 
 @router.get("/{student_id}/proposals", summary="List the proposals for a student")
@@ -85,7 +99,7 @@ async def list_student_proposals(
 async def list_prospects(student_id: UUID, viewer: Viewing, work: Work, page: PageQuery) -> Page[ProspectResource]:
     """Employers without an open offer that suits, the most promising first; the register logs the call."""
     await own_search(viewer, work, student_id, "prospects")
-    search = await _running(work, student_id)
+    search = await running_search(work, student_id)
     day = await today(work.session)
     openings = await OpeningStore(work.session).suiting([search.profile])
     offering = {one.offer.employer_id for one in openings if is_possible(Pair(search, one, day))}
@@ -100,7 +114,8 @@ async def list_prospects(student_id: UUID, viewer: Viewing, work: Work, page: Pa
     return Page[ProspectResource](items=items, next=encode_cursor(str(first + page.limit)) if more else None)
 
 
-async def _running(work: Work, student_id: UUID) -> Search:
+async def running_search(work: Work, student_id: UUID) -> Search:
+    """A student's search that has not ended. Raises `StudentIsNotSearching`."""
     search = await SearchStore(work.session).get(student_id)
     if search is None:
         raise StudentIsNotSearching
@@ -112,9 +127,12 @@ async def _search_resource(work: Work, record: SearchRecord) -> SearchResource:
     shown = SearchResource.model_validate(record)
     if search is None:
         return shown
-    derived = EffortResource.model_validate(hardness.of(search))
+    lessons = tuple(
+        LearnedResource(offer_id=one.offer_id, reason=one.reason, text=told(one, search)) for one in search.lessons
+    )
+    shown = shown.model_copy(update={"effort": EffortResource.model_validate(hardness.of(search)), "learned": lessons})
     if search.state is not SearchState.SEARCHING:
-        return shown.model_copy(update={"effort": derived})
+        return shown
     day = await today(work.session)
     openings = await OpeningStore(work.session).near([search.profile], stretch=BEYOND_REACH)
     pairs = [Pair(search, opening, day) for opening in openings]
@@ -123,7 +141,7 @@ async def _search_resource(work: Work, record: SearchRecord) -> SearchResource:
         for obstacle, offers in fits.nearest_obstacles(pairs)[:MOST_RULES]
     )
     later = fits.waits_for_circle(pairs)
-    return shown.model_copy(update={"effort": derived, "why_not": why_not, "opens_later": later})
+    return shown.model_copy(update={"why_not": why_not, "opens_later": later})
 
 
 def _prospect(one: Prospect, names: Mapping[UUID, str]) -> ProspectResource:

@@ -69,15 +69,23 @@ class ShortestPathEngine:
 
     def propose(self, problem: Problem) -> Plan:
         """See `Engine`."""
-        students: dict[Hashable, list[Candidate]] = {}
-        for candidate in sorted(problem.candidates, key=lambda one: (-one.hardness, one.rank, -one.wish, -one.points)):
-            students.setdefault(candidate.student, []).append(candidate)
-        options = list(students.values())
-        net = _net(options, problem)
+        edges, net = in_numbers(problem)
         chosen = machine.solve(net, quick_order(net))
-        edges = [candidate for candidates in options for candidate in candidates]
-        plan = [edges[edge] for edge in chosen if edge != NONE]
-        return tuple(sorted(plan, key=lambda one: (one.rank, -one.wish, -one.points)))
+        return ranked([edges[edge] for edge in chosen if edge != NONE])
+
+
+def ranked(chosen: Sequence[Candidate]) -> Plan:
+    """A plan of these candidates."""
+    return tuple(sorted(chosen, key=lambda one: (one.rank, -one.wish, -one.points)))
+
+
+def in_numbers(problem: Problem) -> tuple[list[Candidate], Net]:
+    """The candidates in the order of the net's edges, and the net; the hardest to place come first."""
+    students: dict[Hashable, list[Candidate]] = {}
+    for candidate in sorted(problem.candidates, key=lambda one: (-one.hardness, one.rank, -one.wish, -one.points)):
+        students.setdefault(candidate.student, []).append(candidate)
+    options = list(students.values())
+    return [candidate for candidates in options for candidate in candidates], _net(options, problem)
 
 
 def _net(options: Sequence[Sequence[Candidate]], problem: Problem) -> Net:

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from functools import cached_property
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
+from services.matching.domain.kinds import LEARNING
+from services.matching.domain.terms import CIRCLES, Terms
 from services.matching.domain.travel import Mode
 from shared.events.base import Wire
 from shared.events.codes import (
@@ -25,6 +28,7 @@ from shared.events.codes import (
 )
 from shared.events.intake import Cooperation, ReservedSeats
 
+EVERY_DAY = frozenset(Weekday)
 WORKING_WEEK = (Weekday.MONDAY, Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY, Weekday.FRIDAY)
 GUIDANCE_ORDER = (Guidance.NONE, Guidance.LIMITED, Guidance.FULL, Guidance.INTENSIVE)
 
@@ -38,6 +42,9 @@ class Offer(Wire):
     sector: str
     tasks: tuple[str, ...] = ()
     demands: tuple[str, ...] = ()
+    """What the work asks, without what the employer said it can leave out."""
+    essential: tuple[str, ...] = ()
+    """What it said cannot be left out: that is asked no more."""
     certificates: tuple[str, ...] = ()
     seats: int
     begin_date: date
@@ -145,6 +152,11 @@ class Profile(Wire):
         return self.weekdays or WORKING_WEEK
 
     @property
+    def is_discovering(self) -> bool:
+        """Whether kinds of work are to be discovered: there is no wish yet, and a place to learn at is sought."""
+        return not self.wishes and self.placement_kind in LEARNING
+
+    @property
     def wished_sectors(self) -> tuple[str, ...]:
         """The sectors that are wished for, first choice first."""
         return tuple(wish.sector for wish in sorted(self.wishes, key=lambda wish: wish.rank))
@@ -168,6 +180,35 @@ class Refusal:
     until: date
 
 
+class PinKind(StrEnum):
+    """What a coordinator decided about a student and an offer."""
+
+    PIN = "pin"
+    """Nobody else gets the seat, and the student nothing else."""
+    FORBID = "forbid"
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A coordinator's decision about a student and an offer, up to and including a day, with the reason."""
+
+    kind: PinKind
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a declined proposal taught for one student: how far its place was, at whose, with what work and guidance."""
+
+    reason: str
+    offer_id: UUID
+    employer_id: UUID
+    sector: str
+    minutes: int
+    guidance: Guidance
+
+
 @dataclass(frozen=True)
 class Search:
     """A student for whom a place is looked for, and how wide the circle is by now."""
@@ -184,21 +225,43 @@ class Search:
     """The hardness class that a person set instead of the derived one."""
     refusals: Mapping[UUID, Refusal] = field(default_factory=dict)
     """By offer."""
+    lessons: tuple[Lesson, ...] = ()
+    """Of declined proposals, until the profile changes or the school lets go of them."""
+    tried: frozenset[str] = frozenset()
+    """The kinds of work that a student without a wish had, or was proposed before."""
+    terms: Terms = field(default_factory=Terms)
+    """What the student's region decided."""
+    pins: Mapping[UUID, Pin] = field(default_factory=dict)
+    """By offer."""
+
+    def pinned_to(self, today: date) -> UUID | None:
+        """The one offer that the student is held to."""
+        held = (offer for offer, pin in self.pins.items() if pin.kind is PinKind.PIN and pin.until >= today)
+        return next(held, None)
 
     @property
     def region(self) -> str:
         """Where the student lives."""
         return self.profile.region
 
+    @property
+    def is_widest(self) -> bool:
+        """Whether all circles are open in which the region looks."""
+        return CIRCLES.index(self.step) >= CIRCLES.index(self.terms.circles[-1])
+
 
 @dataclass(frozen=True)
 class Stay:
-    """A time in which somebody has or holds a seat, both days included; without an end it goes on."""
+    """A time in which somebody has or holds a seat on some days of the week, both dates included; without an end it
+    goes on.
+    """
 
     begin: date
     end: date | None
     running: bool = True
     """False once it ended: nobody waits for it any more, whatever the dates say."""
+    weekdays: frozenset[Weekday] = EVERY_DAY
+    """The others are free for somebody else; all of them where nobody said which."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +281,25 @@ class Experience:
 
 
 @dataclass(frozen=True)
+class Market:
+    """What was published last of a kind of work in a region: open vacancies for each person who looks for work."""
+
+    tension: float
+    period: str
+    """`2026`, `2026-q3` or `2026-09`."""
+    source: str
+    published: date
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a school told the others of an employer, in codes of facts."""
+
+    school_id: UUID
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Opening:
     """An offer with everything that bears on its seats."""
 
@@ -230,6 +312,27 @@ class Opening:
     experience: Experience = Experience()
     recent_contacts: int = 0
     """How often schools approached the employer in the last weeks."""
+    told: tuple[Told, ...] = ()
+    """What schools told of the employer, in the last two years."""
+    market: Market | None = None
+    """The labour market for this work in the region of the offer, where figures are known."""
+
+    first_look_until: datetime | None = None
+    """While it is new: until when only the schools that brought it in look at it."""
+
+    @property
+    def brought_in_by(self) -> frozenset[UUID]:
+        """The schools that brought the offer or its employer in."""
+        by = {self.offer.brought_in_by, self.employer.brought_in_by if self.employer else None}
+        return frozenset(school for school in by if school is not None)
+
+    pinned: Mapping[UUID, date] = field(default_factory=dict)
+    """The students for whom a seat is held that they do not have yet, and until when."""
+
+    @cached_property
+    def slots_known(self) -> dict[Any, Any]:
+        """When seats are free, as far as somebody asked (`pairs.py`): as long as the opening is as it is."""
+        return {}
 
     @property
     def rests(self) -> tuple[Pause, ...]:

@@ -1,16 +1,17 @@
 """A student beside an offer: what follows from the two, worked out once and only when asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from services.matching.domain import travel, windows
 from services.matching.domain.model import Opening, Profile, Search, Wish
-from services.matching.domain.sectors import is_neighbouring
-from services.matching.domain.windows import Window
+from services.matching.domain.terms import CIRCLES
+from services.matching.domain.windows import Slot, Window
 from shared.events.codes import PlacementKind, Step, Weekday
 
-STEPS = tuple(Step)
+STEPS = CIRCLES
 """From near to far."""
 
 
@@ -21,6 +22,8 @@ class Pair:
     search: Search
     opening: Opening
     today: date
+    on: tuple[Weekday, ...] = ()
+    """The days of the week that a plan has chosen, where one has."""
 
     @property
     def profile(self) -> Profile:
@@ -36,8 +39,9 @@ class Pair:
     @cached_property
     def neighbour_of(self) -> Wish | None:
         """The highest wish that the offer's work lies next to."""
-        near = (wish for wish in self.profile.wishes if is_neighbouring(wish.sector, self.opening.offer.sector))
-        return min(near, key=lambda wish: wish.rank, default=None)
+        sector, near = self.opening.offer.sector, self.search.terms.near
+        nearby = (wish for wish in self.profile.wishes if sector in near.get(wish.sector, ()))
+        return min(nearby, key=lambda wish: wish.rank, default=None)
 
     @property
     def choice(self) -> int:
@@ -57,8 +61,8 @@ class Pair:
 
     @property
     def weekdays(self) -> tuple[Weekday, ...]:
-        """The days that are proposed: the first of the common ones, as many as are asked."""
-        return self.common_days[: self.profile.days_per_week]
+        """The days that are proposed, as many as are asked: those on which a seat is free."""
+        return self.on or (self.slot.weekdays if self.slot else ())
 
     @cached_property
     def wanted(self) -> Window | None:
@@ -79,43 +83,75 @@ class Pair:
 
     @cached_property
     def seats(self) -> int:
+        """The offer's seats without those that are kept for other schools or pinned for others."""
+        held = [student for student, until in self.opening.pinned.items() if until >= self.today]
+        return self.seats_of_school - (0 if self.search.student_id in held else len(held))
+
+    @property
+    def seats_of_school(self) -> int:
         """The offer's seats without those that are kept for other schools."""
         return self.opening.offer.seats_for(self.search.school_id, self.today)
 
     @cached_property
-    def window(self) -> Window | None:
-        """When a seat is free for this student: the period that is proposed."""
+    def slot(self) -> Slot | None:
+        """When and on which days of the week a seat is free for this student."""
         if self.shared_period is None:
             return None
-        opening = self.opening
-        free = windows.free_windows(
-            self.shared_period, self.seats, opening.stays, opening.rests, self.profile.begin_date
-        )
-        best = windows.longest(free)
-        return best if best and windows.long_enough(best, self.shared_period) else None
+        profile = self.profile
+        asked = (self.seats, profile.begin_date, self.on or self.common_days, profile.days_per_week)
+        known = self.opening.slots_known  # for who asks for the same: most of a region do
+        if (key := (self.shared_period, *asked)) not in known:
+            known[key] = self._slot(self.shared_period, *asked)
+        found: Slot | None = known[key]
+        return found
 
-    def is_free(self, window: Window) -> bool:
-        """Whether the periods allow a certain window and a seat is free all through it."""
+    def _slot(self, period: Window, seats: int, wanted_from: date, days: Sequence[Weekday], asked: int) -> Slot | None:
+        stays = self.opening.stays
+        found = windows.slots(period, seats, stays, self.opening.rests, wanted_from, days, asked)
+        best = windows.best_slot(found, stays)
+        return best if best and windows.long_enough(best.window, period) else None
+
+    @property
+    def window(self) -> Window | None:
+        """When a seat is free for this student: the period that is proposed."""
+        return self.slot.window if self.slot else None
+
+    def is_free(self, window: Window, weekdays: Sequence[Weekday]) -> bool:
+        """Whether the periods allow a certain window and a seat is free all through it on these days of the week,
+        whoever was pinned since.
+        """
         period, opening = self.shared_period, self.opening
         if period is None or window.begin < period.begin or window.last > period.last:
             return False
         paused = any(windows.touches(window, pause.begin, pause.until) for pause in opening.rests)
-        return not paused and windows.taken_at_most(opening.stays, window) < self.seats
+        return not paused and windows.taken_at_most(opening.stays, window, weekdays) < self.seats_of_school
 
     @cached_property
-    def step(self) -> Step:
-        """The circle in which this offer lies, seen from the student."""
+    def circles(self) -> tuple[Step, ...]:
+        """All circles that this offer asks for, seen from the student, from near to far."""
         own = self.opening.belongs_to_network_of(self.search.school_id)
-        reasons = [Step.OWN_NETWORK if own else Step.OTHER_SCHOOLS]
+        circles = [Step.OWN_NETWORK if own else Step.OTHER_SCHOOLS]
         if self.profile.wishes and self.wish is None:
-            reasons.append(Step.NEIGHBOURING_WORK)
+            circles.append(Step.NEIGHBOURING_WORK)
         if self.opening.offer.kind is PlacementKind.GROUP and self.profile.placement_kind is not PlacementKind.GROUP:
-            reasons.append(Step.GROUP)
+            circles.append(Step.GROUP)
         if self.opening.offer.region != self.profile.region and not own:
-            reasons.append(Step.NEXT_REGION)
-        return max(reasons, key=STEPS.index)
+            circles.append(Step.NEXT_REGION)
+        return tuple(circles)
+
+    @property
+    def step(self) -> Step:
+        """The circle in which this offer lies: the farthest that it asks for."""
+        return self.circles[-1]
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether a coordinator holds the student to this offer."""
+        return self.search.pinned_to(self.today) == self.opening.offer.offer_id
 
     @property
     def within_circle(self) -> bool:
-        """Whether the search is that wide by now."""
+        """Whether the search is that wide by now, or a coordinator pinned the student here."""
+        if self.is_pinned:
+            return True
         return STEPS.index(self.step) <= STEPS.index(self.search.step)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from services.matching.domain.score import Factor
@@ -12,8 +13,10 @@ from shared.processes import Process
 
 
 class ProposalState(StrEnum):
-    """`open` and `accepted` hold a seat, `placed` has handed it to the placement; the others have let it go."""
+    """`planned`, `open` and `accepted` hold a seat, `placed` has handed it to the placement; others have let it go."""
 
+    PLANNED = "planned"
+    """Shown to nobody yet, and moved where the plan of the region gains by it."""
     OPEN = "open"
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -22,12 +25,23 @@ class ProposalState(StrEnum):
     PLACED = "placed"
 
 
-HOLDING = (ProposalState.OPEN, ProposalState.ACCEPTED)
+Made = Literal[
+    ProposalState.OPEN,
+    ProposalState.ACCEPTED,
+    ProposalState.DECLINED,
+    ProposalState.EXPIRED,
+    ProposalState.REFUSED,
+    ProposalState.PLACED,
+]
+"""The states of a proposal that somebody was told of."""
+
+HOLDING = (ProposalState.PLANNED, ProposalState.OPEN, ProposalState.ACCEPTED)
 
 
 class Happened(StrEnum):
     """What may happen to a proposal."""
 
+    SHOWN = "shown"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     RAN_OUT = "ran out"
@@ -75,6 +89,7 @@ class ProposalIsNotOpen(Refused):
 
 
 STATE_WORDS = {
+    ProposalState.PLANNED: "nog niet gedaan",
     ProposalState.OPEN: "open",
     ProposalState.ACCEPTED: "al aangenomen",
     ProposalState.DECLINED: "afgewezen",
@@ -86,8 +101,9 @@ STATE_WORDS = {
 
 PROPOSAL = Process(
     "proposal",
-    ProposalState.OPEN,
+    ProposalState.PLANNED,
     {
+        ProposalState.PLANNED: {Happened.SHOWN: ProposalState.OPEN},
         ProposalState.OPEN: {
             Happened.ACCEPTED: ProposalState.ACCEPTED,
             Happened.DECLINED: ProposalState.DECLINED,
@@ -128,9 +144,17 @@ class Proposal:
     weekdays: tuple[Weekday, ...]
     proposed_at: datetime
     expires_at: datetime
+    left_out: tuple[str, ...] = ()
+    """Demands of the work that the employer must be asked to leave out; for the own school's eyes alone."""
     reason: str | None = None
     """Why it was declined, expired or refused."""
     version: int = 0
+    movable_until: datetime | None = None
+    """When a planned one is shown."""
+
+    def shown(self, now: datetime, expires_at: datetime) -> "Proposal":
+        """The planned proposal as it is proposed."""
+        return replace(self.after(Happened.SHOWN), proposed_at=now, expires_at=expires_at, movable_until=None)
 
     def answered(self, happened: Happened, now: datetime, reason: str | None = None) -> "Proposal":
         """The proposal after a coordinator's answer; only an open one that has not run out can be answered."""

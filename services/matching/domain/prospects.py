@@ -24,6 +24,13 @@ A_NO_HOLDS = timedelta(days=180)
 SOON_FREE = timedelta(weeks=13)
 """A seat that falls free within a quarter is worth a call now (D16)."""
 
+ANSWERS_COUNT = timedelta(days=730)
+"""What an employer answered more than two years ago says little of who decides there now."""
+
+UNHEARD = 4
+"""As many answers that are neither yes nor no are added to what an employer gave: few answers decide little."""
+
+SAID_YES = frozenset({"yes"})
 SAID_NO = frozenset({"no"})
 ASKED_TO_WAIT = frozenset({"later", "call-back"})
 """Outcomes of contact moments that decide here; all others are only shown."""
@@ -49,6 +56,8 @@ GUIDANCE_POINTS = 50
 RECENT_CONTACT_POINTS = -300
 ASKED_TO_WAIT_POINTS = -200
 NO_FOR_ANOTHER_POINTS = -100
+ANSWERS_POINTS = 160
+"""For an employer that always said yes; taken from one that always said no."""
 CLAIMED_POINTS = -600
 """Behind every employer that nobody approaches: a colleague is asked first (F7)."""
 
@@ -100,6 +109,10 @@ class Lead:
         """Who else approaches the employer now."""
         return next((claim for claim in self.claims if claim.keeps_off(school_id, day)), None)
 
+    def contacts_in_month(self, day: date) -> int:
+        """How often schools spoke with the employer in a calendar month."""
+        return sum((one.on.year, one.on.month) == (day.year, day.month) for one in self.contacts)
+
     @property
     def schools(self) -> frozenset[UUID]:
         """Every school that has to do with the employer."""
@@ -146,11 +159,14 @@ def _prospect(search: Search, lead: Lead, today: date, names: Mapping[UUID, str]
     minutes = travel.minutes(profile.location, employer.location, profile.travel.mode)
     if minutes > profile.travel.max_minutes or not _is_callable(search, lead, day):
         return None
+    if lead.contacts_in_month(today) >= search.terms.most_contacts and not employer.works_with(search.school_id):
+        return None
     claim = lead.claim_against(search.school_id, today)
     reasons = (
-        *_about_the_work(profile, employer),
+        *_about_the_work(search, employer),
         *_about_the_network(search.school_id, lead, names),
         *_about_the_moment(search, lead, day),
+        *_about_answers(lead, day),
         *_about_a_claim(claim, names),
         *_about_the_employer(profile, employer, minutes),
     )
@@ -167,7 +183,8 @@ def _is_callable(search: Search, lead: Lead, day: date) -> bool:
     allowed = LEFT_OUT_FOR_OTHERS.get(employer.kind)
     if allowed is not None and profile.outflow_profile not in allowed:
         return False
-    wanted = around(profile.wished_sectors, neighbouring=profile.accepts_neighbouring_work)
+    wished = profile.wished_sectors
+    wanted = around(wished, search.terms.near) if profile.accepts_neighbouring_work else frozenset(wished)
     if wanted and not wanted & set(employer.sectors):
         return False
     if any(pause.begin <= day <= (pause.until or date.max) for pause in lead.pauses):
@@ -178,7 +195,8 @@ def _is_callable(search: Search, lead: Lead, day: date) -> bool:
     )
 
 
-def _about_the_work(profile: Profile, employer: Employer) -> Iterator[Factor]:
+def _about_the_work(search: Search, employer: Employer) -> Iterator[Factor]:
+    profile = search.profile
     for place, sector in enumerate(profile.wished_sectors):
         if sector in employer.sectors:
             rank = ("eerste", "tweede", "derde")[min(place, 2)]
@@ -187,7 +205,7 @@ def _about_the_work(profile: Profile, employer: Employer) -> Iterator[Factor]:
             break
     else:
         if profile.wishes:
-            near = sorted(around(profile.wished_sectors, neighbouring=True) & set(employer.sectors))
+            near = sorted(around(profile.wished_sectors, search.terms.near) & set(employer.sectors))
             what = words.listed(words.sector(sector) for sector in near)
             yield Factor("wish", NEIGHBOURING_POINTS, f"Omdenken: {what}.")
     wanted = {task for wish in profile.wishes for task in wish.tasks}
@@ -222,6 +240,14 @@ def _about_the_moment(search: Search, lead: Lead, day: date) -> Iterator[Factor]
     said_no = (c for c in lead.contacts if c.outcome in SAID_NO and c.student_id not in {None, search.student_id})
     if any(contact.on > day - A_NO_HOLDS for contact in said_no):
         yield Factor("no-before", NO_FOR_ANOTHER_POINTS, "Zei dit halfjaar een keer nee, om een andere vraag.")
+
+
+def _about_answers(lead: Lead, day: date) -> Iterator[Factor]:
+    outcomes = [contact.outcome for contact in lead.contacts if contact.on > day - ANSWERS_COUNT]
+    yes, no = (sum(outcome in said for outcome in outcomes) for said in (SAID_YES, SAID_NO))
+    if points := ANSWERS_POINTS * (yes - no) // (yes + no + UNHEARD):
+        text = f"Zei de laatste twee jaar {yes} van de {yes + no} keer ja."
+        yield Factor("answers", points, text)
 
 
 def _about_a_claim(claim: Claim | None, names: Mapping[UUID, str]) -> Iterator[Factor]:

@@ -3,46 +3,17 @@
 Every sentence is one that a coordinator can act on ("Kan wel als …"); none says anything of another student.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from services.matching.domain import travel, words
-from services.matching.domain.model import GUIDANCE_ORDER, Pause
+from services.matching.domain import adapting, learned, travel, words
+from services.matching.domain.kinds import ALSO_GOOD, TO_DISCOVER
+from services.matching.domain.model import GUIDANCE_ORDER, Pause, PinKind, Profile
+from services.matching.domain.obstacles import Obstacle
 from services.matching.domain.pairs import Pair
 from services.matching.domain.windows import overlap, touches
 from shared.events.codes import Guidance, PlacementKind
-
-ALSO_GOOD: dict[PlacementKind, frozenset[PlacementKind]] = {
-    PlacementKind.INTERNSHIP: frozenset(
-        {
-            PlacementKind.LONG,
-            PlacementKind.GROUP,
-            PlacementKind.INTERNAL,
-            PlacementKind.LEARN_WORK_CENTRE,
-            PlacementKind.WORK_TRAJECTORY,
-        }
-    ),
-    PlacementKind.LONG: frozenset(
-        {
-            PlacementKind.INTERNSHIP,
-            PlacementKind.GROUP,
-            PlacementKind.LEARN_WORK_CENTRE,
-            PlacementKind.WORK_TRAJECTORY,
-        }
-    ),
-    PlacementKind.GROUP: frozenset({PlacementKind.INTERNSHIP, PlacementKind.LEARN_WORK_CENTRE, PlacementKind.INTERNAL}),
-    PlacementKind.TASTER: frozenset({PlacementKind.GROUP, PlacementKind.INTERNAL}),
-    PlacementKind.INTERNAL: frozenset({PlacementKind.LEARN_WORK_CENTRE, PlacementKind.GROUP}),
-    PlacementKind.LEARN_WORK_CENTRE: frozenset({PlacementKind.INTERNAL, PlacementKind.GROUP, PlacementKind.INTERNSHIP}),
-    PlacementKind.WORK_TRAJECTORY: frozenset({PlacementKind.LONG, PlacementKind.INTERNSHIP, PlacementKind.JOB}),
-    PlacementKind.TRIAL: frozenset({PlacementKind.JOB, PlacementKind.WORK_TRAJECTORY}),
-    PlacementKind.JOB: frozenset({PlacementKind.TRIAL, PlacementKind.PARTICIPATION_JOB}),
-    PlacementKind.SHELTERED: frozenset({PlacementKind.PARTICIPATION_JOB}),
-    PlacementKind.DAY_ACTIVITY: frozenset(),
-    PlacementKind.PARTICIPATION_JOB: frozenset({PlacementKind.JOB, PlacementKind.TRIAL, PlacementKind.SHELTERED}),
-}
-"""What is sought → which other kinds of place serve as well (D1–D14)."""
 
 SUPERVISED_BY_SCHOOL = frozenset({PlacementKind.GROUP, PlacementKind.INTERNAL, PlacementKind.LEARN_WORK_CENTRE})
 """Kinds of place where somebody of the school is present, whatever the employer can give (E5)."""
@@ -61,16 +32,9 @@ REASON_WORDS = {
     "sector-closed": "de sector was gesloten",
     "no-seat": "alle plekken waren bezet",
     "reserved": "de plek was voor een andere school gereserveerd",
+    "not-allowed": "de wet staat het op deze leeftijd niet toe",
+    "no-supervision": "de wet vraagt begeleiding ter plaatse",
 }
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """A rule that is broken: which, in Dutch what would help, and how far from good it is (small is near)."""
-
-    rule: str
-    text: str
-    gap: int = 1
 
 
 def _sector(pair: Pair) -> Obstacle | None:
@@ -85,9 +49,15 @@ def _sector(pair: Pair) -> Obstacle | None:
     return Obstacle("sector", f"Kan wel als omdenken mag: {words.sector(sector)} ligt dicht bij de wens {wish}.")
 
 
+def kinds_for(profile: Profile) -> frozenset[PlacementKind]:
+    """The kinds of place that serve what a student seeks."""
+    discovering = TO_DISCOVER if profile.is_discovering else frozenset()
+    return ALSO_GOOD[profile.placement_kind] | {profile.placement_kind} | discovering
+
+
 def _kind(pair: Pair) -> Obstacle | None:
     sought, offered = pair.profile.placement_kind, pair.opening.offer.kind
-    if sought is offered or offered in ALSO_GOOD[sought]:
+    if offered in kinds_for(pair.profile):
         return None
     return Obstacle("kind", f"Kan wel als naast een {words.kind(sought)} ook een {words.kind(offered)} goed is.")
 
@@ -101,13 +71,6 @@ def _travel(pair: Pair) -> Obstacle | None:
     return Obstacle(
         "travel", f"Kan wel als de reistijd {needed} minuten mag zijn ({doing}; nu {most}).", pair.minutes - most
     )
-
-
-def _demands(pair: Pair) -> Obstacle | None:
-    if not (clash := sorted(set(pair.opening.offer.demands) & set(pair.profile.limits))):
-        return None
-    what = words.listed(words.demand(code) for code in clash)
-    return Obstacle("demands", f"Kan wel als het werk zonder {what} kan: vraag dat het bedrijf.", len(clash))
 
 
 def _certificates(pair: Pair) -> Obstacle | None:
@@ -201,21 +164,29 @@ def _rests_until(pair: Pair, rests: Sequence[Pause]) -> str | None:
 def _seat(pair: Pair) -> Obstacle | None:
     if pair.window or not pair.shared_period or _pause(pair) or _closure(pair):
         return None
+    if pair.seats < pair.seats_of_school and _free_without_pins(pair):
+        return Obstacle("seat", "Wat vrij is, wordt voor een leerling vastgehouden.", 2)
     if pair.seats < pair.opening.offer.seats and _free_without_reservations(pair):
         until = max(one.until_date for one in pair.opening.offer.reservations)
         return Obstacle(
             "seat", f"Wat vrij is, is tot en met {words.day(until)} voor een andere school gereserveerd.", 2
         )
-    ends = sorted(stay.end for stay in pair.opening.stays if stay.end and overlap_with(pair, stay.end))
-    text = "Alle plekken zijn in deze periode bezet."
+    on_those_days = (stay for stay in pair.opening.stays if not stay.weekdays.isdisjoint(pair.common_days))
+    ends = sorted(stay.end for stay in on_those_days if stay.end and overlap_with(pair, stay.end))
+    text = "Alle plekken zijn in deze periode bezet op de dagen die kunnen."
     if ends and ends[0] < date.max:
-        text = f"Alle plekken zijn bezet; de eerste komt vrij op {words.day(ends[0] + timedelta(days=1))}."
+        first = words.day(ends[0] + timedelta(days=1))
+        text = f"Alle plekken zijn bezet op de dagen die kunnen; de eerste komt vrij op {first}."
     return Obstacle("seat", text, 2)
 
 
 def _free_without_reservations(pair: Pair) -> bool:
     offer = pair.opening.offer.model_copy(update={"reservations": ()})
     return Pair(pair.search, replace(pair.opening, offer=offer), pair.today).window is not None
+
+
+def _free_without_pins(pair: Pair) -> bool:
+    return Pair(pair.search, replace(pair.opening, pinned={}), pair.today).window is not None
 
 
 def overlap_with(pair: Pair, end: date) -> bool:
@@ -232,10 +203,37 @@ def _private(pair: Pair) -> Obstacle | None:
 
 def _refused(pair: Pair) -> Obstacle | None:
     refusal = pair.search.refusals.get(pair.opening.offer.offer_id)
-    if refusal is None or refusal.until <= pair.today:
+    if refusal is None or refusal.until <= pair.today or pair.is_pinned:
         return None
     why, day = REASON_WORDS.get(refusal.reason, "anders"), words.day(refusal.until)
     return Obstacle("declined", f"Eerder voorgesteld en niet doorgegaan ({why}); kan weer vanaf {day}.")
+
+
+def _circle(pair: Pair) -> Obstacle | None:
+    if not (left_out := [one for one in pair.circles if one not in pair.search.terms.circles]):
+        return None
+    what = words.listed(words.circle(one) for one in left_out)
+    return Obstacle("circle", f"Kan wel als de regio ook zoekt in {what}: dat is een instelling van de regio.", 4)
+
+
+def _first_look(pair: Pair) -> Obstacle | None:
+    until, opening = pair.opening.first_look_until, pair.opening
+    if until is None or pair.search.school_id in opening.brought_in_by:
+        return None
+    return Obstacle("first-look", f"Wie dit bedrijf aanbracht, kijkt eerst: kan vanaf {words.moment(until)}.")
+
+
+def _pinned(pair: Pair) -> Obstacle | None:
+    offer, today = pair.opening.offer.offer_id, pair.today
+    pin = pair.search.pins.get(offer)
+    if pin and pin.kind is PinKind.FORBID and pin.until >= today:
+        day = words.day(pin.until)
+        return Obstacle("forbidden", f"Door de school uitgesloten tot en met {day} ({pin.reason}); dat kan eraf.", 9)
+    held = pair.search.pinned_to(today)
+    if held is None or held == offer:
+        return None
+    until = words.day(pair.search.pins[held].until)
+    return Obstacle("pinned", f"De leerling is tot en met {until} op een andere plek vastgezet; dat kan eraf.", 9)
 
 
 def is_hidden(pair: Pair) -> bool:
@@ -246,11 +244,15 @@ def is_hidden(pair: Pair) -> bool:
 
 RULES: Sequence[Callable[[Pair], Obstacle | None]] = (
     _private,
+    _circle,
+    _pinned,
     _sector,
     _travel,
     _kind,
     _refused,
-    _demands,
+    _first_look,
+    learned.learned,
+    adapting.demands,
     _certificates,
     _outflow_profile,
     _weekdays,
@@ -264,6 +266,9 @@ RULES: Sequence[Callable[[Pair], Obstacle | None]] = (
 )
 """The quick ones that most pairs break come first."""
 
+NOT_FOR_WHAT_STANDS = frozenset({"first-look", learned.LEARNED})
+"""The rules that keep a pair from being proposed, and take nothing back that was."""
+
 ABOUT_SEATS = frozenset({"employer-paused", "sector-closed", "seat"})
 """The rules that look for a window; for a proposal that has one, that window is looked at instead."""
 
@@ -276,3 +281,24 @@ def obstacles(pair: Pair) -> Iterator[Obstacle]:
 def is_possible(pair: Pair) -> bool:
     """Whether no rule is broken, however wide the circle has to be for it."""
     return next(obstacles(pair), None) is None
+
+
+def to_leave_out(pair: Pair) -> tuple[str, ...]:
+    """The demands of the work that alone stand in the way, when the employer can be asked to leave them out.
+
+    Only once the student's circle is as wide as it gets: before that a place may come that nobody must be asked for.
+    """
+    left_out = adapting.clash(pair)
+    if not 0 < len(left_out) <= adapting.MOST_LEFT_OUT or not pair.search.is_widest:
+        return ()
+    if not adapting.may_be_asked(pair, left_out):
+        return ()
+    return () if any(one.rule != adapting.DEMANDS for one in obstacles(pair)) else left_out
+
+
+def breaks(pair: Pair, left_out: Collection[str]) -> bool:
+    """Whether what was proposed, asking to leave out demands, breaks a rule by now; seats are not looked at."""
+    forgiven = ABOUT_SEATS | NOT_FOR_WHAT_STANDS
+    if set(adapting.clash(pair)) <= set(left_out) and adapting.may_be_asked(pair, left_out):
+        forgiven |= {adapting.DEMANDS}
+    return any(one.rule not in forgiven for one in obstacles(pair))

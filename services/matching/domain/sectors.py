@@ -1,5 +1,13 @@
 """Neighbouring kinds of work ("omdenken"): who wants this could also like that, and where."""
 
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.events.base import Wire
+from shared.events.codes import Code
+
 NEIGHBOURS: dict[str, dict[str, str]] = {
     "detailhandel": {
         "logistiek": "vakken vullen en bestellingen klaarzetten in een magazijn",
@@ -64,12 +72,35 @@ NEIGHBOURS: dict[str, dict[str, str]] = {
 restaurant of a care home); the rest follows the adjacency that the matching model was measured with."""
 
 
-def is_neighbouring(wish: str, sector: str) -> bool:
-    """Whether who wants `wish` could think of `sector`."""
-    return sector in NEIGHBOURS.get(wish, {})
+Near = Mapping[str, frozenset[str]]
+"""Wish → kinds of work nearby."""
+
+NEAR: Near = {wish: frozenset(places) for wish, places in NEIGHBOURS.items()}
 
 
-def around(wishes: tuple[str, ...], *, neighbouring: bool) -> frozenset[str]:
-    """The wishes, and if wanted the kinds of work next to them."""
-    near = (other for wish in wishes for other in NEIGHBOURS.get(wish, {})) if neighbouring else ()
-    return frozenset(wishes) | frozenset(near)
+class Neighbour(Wire):
+    """A kind of work (`sector`) that lies near a wish."""
+
+    wish: Code
+    sector: Code
+
+
+class NeighbouringWork(Wire):
+    """Where a region thinks otherwise of what lies near: kinds of work that it adds, and that it takes away."""
+
+    added: Annotated[tuple[Neighbour, ...], Field(max_length=200)] = ()
+    removed: Annotated[tuple[Neighbour, ...], Field(max_length=200)] = ()
+
+    def near(self) -> Near:
+        """What lies near each wish in this region; what is both added and removed does not."""
+        near = {wish: set(places) for wish, places in NEAR.items()}
+        for one in self.added:
+            near.setdefault(one.wish, set()).add(one.sector)
+        for one in self.removed:
+            near.get(one.wish, set()).discard(one.sector)
+        return {wish: frozenset(places) for wish, places in near.items()}
+
+
+def around(wishes: Iterable[str], near: Near = NEAR) -> frozenset[str]:
+    """The wishes, and the kinds of work next to them."""
+    return frozenset(wishes).union(*(near.get(wish, frozenset()) for wish in wishes))

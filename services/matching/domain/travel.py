@@ -20,10 +20,10 @@ class Mode(StrEnum):
     TAXI = "taxi"
 
 
-_START_MINUTES = {Mode.WALK: 0.0, Mode.BIKE: 0.0, Mode.PUBLIC_TRANSPORT: 14.0, Mode.TAXI: 10.0}
+START_MINUTES = {Mode.WALK: 0.0, Mode.BIKE: 0.0, Mode.PUBLIC_TRANSPORT: 14.0, Mode.TAXI: 10.0}
 """Walking to the stop and waiting; for a taxi, fetching and letting others in and out."""
 
-_KM_PER_HOUR = {Mode.WALK: 5.0, Mode.BIKE: 15.0, Mode.PUBLIC_TRANSPORT: 32.0, Mode.TAXI: 40.0}
+KM_PER_HOUR = {Mode.WALK: 5.0, Mode.BIKE: 15.0, Mode.PUBLIC_TRANSPORT: 32.0, Mode.TAXI: 40.0}
 """Bicycle and public transport as in the matching model; a pupils' van averages 40 over town and country."""
 
 IN_WORDS = {
@@ -45,9 +45,9 @@ def kilometres(a: Point, b: Point) -> float:
 def minutes_for(km: float, mode: Mode) -> int:
     """Minutes for a distance as the crow flies; who travels by public transport walks where that is quicker."""
     road = km * DETOUR
-    ride = _START_MINUTES[mode] + road / _KM_PER_HOUR[mode] * 60
+    ride = START_MINUTES[mode] + road / KM_PER_HOUR[mode] * 60
     if mode is Mode.PUBLIC_TRANSPORT:
-        ride = min(ride, road / _KM_PER_HOUR[Mode.WALK] * 60)
+        ride = min(ride, road / KM_PER_HOUR[Mode.WALK] * 60)
     return math.ceil(ride - 1e-9)
 
 
@@ -58,7 +58,7 @@ def minutes(a: Point, b: Point, mode: Mode) -> int:
 
 def reach_km(mode: Mode, max_minutes: int) -> float:
     """The farthest (as the crow flies) that can be reached in time: for a first, coarse look in the database."""
-    ride = max(0.0, max_minutes - _START_MINUTES[mode]) * _KM_PER_HOUR[mode]
+    ride = max(0.0, max_minutes - START_MINUTES[mode]) * KM_PER_HOUR[mode]
     if mode is Mode.PUBLIC_TRANSPORT:
-        ride = max(ride, max_minutes * _KM_PER_HOUR[Mode.WALK])
+        ride = max(ride, max_minutes * KM_PER_HOUR[Mode.WALK])
     return ride / 60 / DETOUR

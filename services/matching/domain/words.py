@@ -1,9 +1,12 @@
 """The Dutch words in the sentences that coordinators read; a code that has none here is shown as its own words."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from shared.events.codes import Guidance, OutflowProfile, PlacementKind, Weekday
+from shared.events.codes import Guidance, OutflowProfile, PlacementKind, Step, Weekday
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 _SECTORS = {
     "facilitaire-dienstverlening": "facilitaire dienstverlening",
@@ -83,6 +86,13 @@ _PROFILES = {
     OutflowProfile.DAY_ACTIVITY: "dagbesteding",
     OutflowProfile.FURTHER_EDUCATION: "vervolgonderwijs",
 }
+_CIRCLES = {
+    Step.OWN_NETWORK: "het eigen netwerk",
+    Step.OTHER_SCHOOLS: "bedrijven van andere scholen",
+    Step.NEIGHBOURING_WORK: "werk dat dicht bij de wens ligt",
+    Step.GROUP: "groepsstages",
+    Step.NEXT_REGION: "de regio ernaast",
+}
 _WEEKDAYS = {
     Weekday.MONDAY: "maandag",
     Weekday.TUESDAY: "dinsdag",
@@ -106,6 +116,27 @@ _MONTHS = (
     "november",
     "december",
 )
+
+
+_PUBLISHERS = {"uwv": "UWV", "cbs": "CBS", "sbb": "SBB"}
+
+GOOD_EXPERIENCES = {
+    "agreement-kept": "afspraken nagekomen",
+    "guidance-good": "goede begeleiding",
+    "welcoming": "een hartelijk welkom",
+    "tasks-fit": "passende taken",
+    "easy-to-reach": "goed bereikbaar",
+    "safety-in-order": "veiligheid op orde",
+    "worth-repeating": "voor herhaling vatbaar",
+}
+LACKING_EXPERIENCES = {
+    "agreement-not-kept": "afspraken",
+    "guidance-lacking": "de begeleiding",
+    "tasks-did-not-fit": "de taken",
+    "hard-to-reach": "de bereikbaarheid",
+    "safety-needs-attention": "de veiligheid",
+}
+"""What schools tell each other of an employer, by the register's codes."""
 
 
 def plain(code: str) -> str:
@@ -143,14 +174,38 @@ def profile(code: OutflowProfile) -> str:
     return _PROFILES[code]
 
 
+def circle(code: Step) -> str:
+    """Where is looked, for example "de regio ernaast"."""
+    return _CIRCLES[code]
+
+
 def weekdays(days: Iterable[Weekday]) -> str:
     """Days, for example "maandag en dinsdag"."""
     return listed(_WEEKDAYS[day] for day in days)
 
 
+def moment(value: datetime) -> str:
+    """A moment in Dutch time, for example "3 februari 2025 om 14:00"."""
+    there = value.astimezone(AMSTERDAM)
+    return f"{day(there.date())} om {there:%H:%M}"
+
+
 def day(value: date) -> str:
     """A date, for example "3 februari 2025"."""
     return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def publisher(code: str) -> str:
+    """Who published figures, for example "UWV"."""
+    return _PUBLISHERS.get(code, plain(code))
+
+
+def period(code: str) -> str:
+    """A year, quarter or month, for example "derde kwartaal 2026"."""
+    year, _, part = code.partition("-")
+    if part.startswith("q"):
+        return f"{('eerste', 'tweede', 'derde', 'vierde')[int(part[1]) - 1]} kwartaal {year}"
+    return f"{_MONTHS[int(part) - 1]} {year}" if part else year
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from services.matching.domain.model import Profile, Search, SearchState
 from services.matching.domain.pairs import STEPS
-from services.matching.domain.proposals import Happened
+from services.matching.domain.proposals import Happened, ProposalState
 from services.matching.planning.closing import Freed, let_go, recheck
 from services.matching.planning.locks import lock
 from services.matching.planning.settling import settle
 from services.matching.store.openings import OpeningStore
+from services.matching.store.pins import PinStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import now
 from services.matching.store.searches import SearchRecord, SearchStore
@@ -28,6 +29,8 @@ async def begin_search(work: UnitOfWork, profile: Profile, ready_at: datetime) -
     running = await searches.get(student)
     search = _search(profile, running, ready_at, await now(work.session))
     await searches.begin(search, ready_at)
+    if running and running.profile != profile:  # what was learned was learned of the old one
+        await searches.unlearn(student)
     if before and before.school_id != profile.school_id:  # its school merged into another
         await ProposalStore(work.session).hand_over(student, profile.school_id)
     freed = await recheck(work, "student-changed", students=[student]) if running else Freed()
@@ -52,17 +55,20 @@ def _search(profile: Profile, running: Search | None, ready_at: datetime, moment
 async def end_search(work: UnitOfWork, student_id: UUID, reason: str) -> Freed:
     """End a search, drop the profile, and let go of what was held for it; its regions are locked."""
     ended = await ProposalStore(work.session).holding(students=[student_id])
-    for proposal in ended:
+    if planned := [one.id for one in ended if one.state is ProposalState.PLANNED]:
+        await ProposalStore(work.session).drop(planned)
+    for proposal in (one for one in ended if one.id not in planned):
         await let_go(work, proposal, Happened.TAKEN_BACK, reason)
+    pinned = await PinStore(work.session).of_students([student_id])
     await SearchStore(work.session).end(student_id)
-    return Freed.by(ended)
+    await ProposalStore(work.session).forget_left_out(student_id)
+    freed = Freed.by(ended)
+    return replace(freed, offers=freed.offers | pinned.get(student_id, {}).keys())
 
 
 async def hold_search(work: UnitOfWork, student_id: UUID) -> None:
     """Look no further until intake says more of the student; the profile stays for that."""
-    searches = SearchStore(work.session)
-    if (search := await searches.get(student_id)) is not None:
-        await searches.save(replace(search, state=SearchState.ON_HOLD), None)
+    await SearchStore(work.session).mark(student_id, SearchState.ON_HOLD)
 
 
 async def lock_student(work: UnitOfWork, student_id: UUID) -> SearchRecord | None:

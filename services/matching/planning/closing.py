@@ -1,15 +1,17 @@
 """Letting go: a proposal that ends frees its seat and its student; what stands is looked at again when facts change."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
 from services.matching.domain import rules, widening
-from services.matching.domain.model import Opening, Refusal, SearchState, Stay
+from services.matching.domain.held import without
+from services.matching.domain.model import Opening, Refusal, SearchState
 from services.matching.domain.pairs import Pair
 from services.matching.domain.proposals import Happened, Proposal, ProposalState
 from services.matching.domain.windows import Window
+from services.matching.planning.locks import locked
 from services.matching.planning.schedule import no_longer_open
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
@@ -37,7 +39,13 @@ class Freed:
 async def let_go(
     work: UnitOfWork, proposal: Proposal, happened: Happened, reason: str, *, not_again_for_days: int = 0
 ) -> None:
-    """End a proposal that held a seat; the student searches on, the pair is not proposed again for so many days."""
+    """End a proposal that held a seat; the student searches on, the pair is not proposed again for so many days.
+
+    Of one that was planned nobody hears.
+    """
+    if proposal.state is ProposalState.PLANNED:
+        await drop(work, [proposal])
+        return
     ended = proposal.after(happened, reason)
     await ProposalStore(work.session).save(ended)
     await no_longer_open(work, ended.id)
@@ -63,6 +71,16 @@ async def let_go(
         await ProposalStore(work.session).raise_version(ended.id)
 
 
+async def drop(work: UnitOfWork, planned: Sequence[Proposal]) -> None:
+    """Forget planned places; the students wait on, with the patience that was left."""
+    if not planned:
+        return
+    await ProposalStore(work.session).drop([one.id for one in planned])
+    searches, settings = SearchStore(work.session), SettingsStore(work.session)
+    waiting = await searches.searching([one.student_id for one in planned])
+    await searches.due({one.student_id: widening.due_at(one, await settings.of(one.region)) for one in waiting})
+
+
 async def search_on(work: UnitOfWork, student_id: UUID) -> None:
     """Put a student who had a proposal back among those who wait; the present circle gets its patience anew."""
     searches = SearchStore(work.session)
@@ -82,19 +100,33 @@ async def recheck(
     offers: Collection[UUID] = (),
     employer: UUID | None = None,
 ) -> Freed:
-    """Let go of the open proposals that break a rule by now; accepted ones are intake's to refuse."""
+    """Let go of what is proposed and breaks a rule by now; what was accepted is intake's to refuse.
+
+    What is planned in the regions that are locked is looked at with all of their plan, when what was freed is settled.
+    """
     held = await ProposalStore(work.session).holding(students=students, offers=offers, employer=employer)
-    openings = {one.offer.offer_id: one for one in await _openings(work, held)}
-    ended = []
-    for proposal in reversed(held):  # where one of several must go, the oldest stays
+    ended = [one for one in held if _may_move(work, one)]
+    stand = [one for one in held if one not in ended]
+    openings = {one.offer.offer_id: one for one in await _openings(work, stand)}
+    for proposal in ended:  # whose seat gives way to one that was shown
+        _free(openings, proposal)
+    for proposal in reversed(stand):  # where one of several must go, the oldest of those that were made stays
         opening = openings.get(proposal.offer_id)
-        if proposal.state is not ProposalState.OPEN or (opening and await _still_holds(work, proposal, opening)):
+        if proposal.state is ProposalState.ACCEPTED or (opening and await _still_holds(work, proposal, opening)):
             continue
         await let_go(work, proposal, Happened.TAKEN_BACK, reason)
         ended.append(proposal)
-        if opening:
-            openings[proposal.offer_id] = _without(opening, proposal)
+        _free(openings, proposal)
     return Freed.by(ended)
+
+
+def _may_move(work: UnitOfWork, proposal: Proposal) -> bool:
+    return proposal.state is ProposalState.PLANNED and proposal.region in locked(work.session)
+
+
+def _free(openings: dict[UUID, Opening], proposal: Proposal) -> None:
+    if proposal.offer_id in openings:
+        openings[proposal.offer_id] = without(openings[proposal.offer_id], proposal)
 
 
 async def _openings(work: UnitOfWork, held: Collection[Proposal]) -> list[Opening]:
@@ -105,16 +137,7 @@ async def _still_holds(work: UnitOfWork, proposal: Proposal, opening: Opening) -
     search = await SearchStore(work.session).get(proposal.student_id)
     if search is None:
         return False
-    pair = Pair(replace(search, refusals={}), _without(opening, proposal), await today(work.session))
-    if any(obstacle.rule not in rules.ABOUT_SEATS for obstacle in rules.obstacles(pair)):
+    pair = Pair(replace(search, refusals={}), without(opening, proposal), await today(work.session))
+    if rules.breaks(pair, proposal.left_out):
         return False
-    return pair.is_free(Window(proposal.begin_date, proposal.end_date))
-
-
-def _without(opening: Opening, proposal: Proposal) -> Opening:
-    """The opening as if the proposal held no seat."""
-    stays = list(opening.stays)
-    own = Stay(proposal.begin_date, proposal.end_date)
-    if own in stays:
-        stays.remove(own)
-    return replace(opening, stays=tuple(stays))
+    return pair.is_free(Window(proposal.begin_date, proposal.end_date), proposal.weekdays)

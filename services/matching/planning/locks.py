@@ -10,6 +10,8 @@ from services.matching.domain.regions import within_reach
 _PLANNING = 7102
 """The class of these advisory locks, so that they meet no other lock of the database."""
 
+_REGIONS = "regions that are planned"
+
 _LOCK = text("select pg_advisory_xact_lock(:planning, region) from unnest(cast(:regions as int[])) region")
 
 
@@ -20,7 +22,15 @@ async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
     a seat nor a student is given twice, and of two that arrive at once the second sees the first. Take it once in a
     transaction and before any row is written; the order of the regions is the same for all.
     """
+    regions = set(regions)
     reach = {neighbour for region in regions for neighbour in within_reach(region)}
+    session.info[_REGIONS] = frozenset(regions)
     numbers = sorted(int(region.removeprefix("AM")) for region in reach)
     if numbers:
         await session.execute(_LOCK, {"planning": _PLANNING, "regions": numbers})
+
+
+def locked(session: AsyncSession) -> frozenset[str]:
+    """The regions that were locked with all that is in their reach."""
+    regions: frozenset[str] = session.info.get(_REGIONS, frozenset())
+    return regions

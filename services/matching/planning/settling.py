@@ -1,29 +1,31 @@
-"""Settling: give every free seat and every searching student that something happened to what there is for them."""
+"""Settling: give every free seat and every searching student that something happened to what there is for them.
+
+Where places are planned that may still move, the plan of all who wait in the region is repaired (`living.py`).
+"""
 
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import structlog
 
-from services.matching.clients import Neighbours
 from services.matching.domain import alike, fits, widening
+from services.matching.domain.candidates import worth_judging
 from services.matching.domain.engine import Engine, ShortestPathEngine
 from services.matching.domain.fits import Fit
-from services.matching.domain.model import Opening, Profile, Search, SearchState
+from services.matching.domain.model import Opening, Profile, Search
 from services.matching.domain.pairs import Pair
-from services.matching.domain.proposals import Proposal, ProposalState
-from services.matching.domain.weights import CURRENT
-from services.matching.planning.schedule import let_run_out, widen_at
+from services.matching.planning import living
+from services.matching.planning.locks import locked
+from services.matching.planning.proposing import give
+from services.matching.planning.schedule import widen_at
 from services.matching.store.openings import OpeningStore
-from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import AMSTERDAM, now
 from services.matching.store.searches import SearchStore
 from services.matching.store.settings import SettingsStore
-from shared.events.matching import MatchProposed, StudentUnmatched
-from shared.ids import new_id
+from shared.events.matching import StudentUnmatched
 from shared.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -38,16 +40,22 @@ for the next event."""
 async def settle(work: UnitOfWork, *, students: Collection[UUID] = (), offers: Collection[UUID] = ()) -> None:
     """Propose what is possible for these students and these offers; their regions are locked.
 
-    Proposals that stand are left alone. Whoever finds nothing and has used up all circles and patience is announced as
-    unmatched, once in a search.
+    What was shown is left alone. Where places are planned that may still move, the plan of all who wait there is
+    repaired first; what it leaves of the offers is for who waits elsewhere. Whoever finds nothing and has used up all
+    circles and patience is announced as unmatched, once in a search.
     """
+    if not students and not offers:
+        return
     settling = _Settling(work, await now(work.session))
     await settling.widen(students)
-    await settling.look_who_waits(students, offers)
+    moving, left = await living.where_places_move(work, locked(work.session)), set[UUID]()
+    for region in moving:
+        left.update(await living.repair(work, region, students, offers, settling.moment))
+    await settling.look_who_waits(students, offers, moving)
     for _ in range(ROUNDS):
         if not await settling.round(offers):
             break
-    await settling.ask_for_help(students)
+    await settling.ask_for_help({*students, *left})
 
 
 class _Settling:
@@ -56,23 +64,30 @@ class _Settling:
         self.moment = moment
         self.searches = SearchStore(work.session)
         self.openings = OpeningStore(work.session)
-        self.proposals = ProposalStore(work.session)
         self.settings = SettingsStore(work.session)
+        self.regions: set[str] = set()
+        """Where the students live whom something was taken from, or who are new."""
         self.given: list[Search] = []
         self.waiting: list[Search] = []
 
     async def widen(self, students: Collection[UUID]) -> None:
         """Open the circles that are due."""
         for search in await self.searches.searching(students):
+            self.regions.add(search.region)
             settings = await self.settings.of(search.region)
             wider = widening.widened(search, settings, self.moment)
             await self.searches.save(wider, widening.due_at(wider, settings))
 
-    async def look_who_waits(self, students: Collection[UUID], offers: Collection[UUID]) -> None:
-        """Those of the students who search, and all others near the offers; under the lock only we propose to them."""
-        self.given = await self.searches.searching(students)
-        freed = await self.openings.by_ids(offers)
-        near = await self.searches.waiting_near([opening.offer for opening in freed])
+    async def look_who_waits(
+        self, students: Collection[UUID], offers: Collection[UUID], moving: Collection[str]
+    ) -> None:
+        """Those of the students who search, and all others near the offers, but for those of regions that are planned
+        as a whole; under the lock only we propose to them.
+        """
+        if self.regions - set(moving):
+            self.given = [one for one in await self.searches.searching(students) if one.region not in moving]
+        freed = await self.openings.offers(offers) if offers else []
+        near = await self.searches.waiting_near(freed, apart_from=moving)
         self.waiting = [one for one in near if one.student_id not in students]
 
     async def round(self, offers: Collection[UUID]) -> bool:
@@ -87,7 +102,7 @@ class _Settling:
         members = await self.openings.members(group_offers)
         chosen = await asyncio.to_thread(fits.propose, ENGINE, found, by_student, members)
         for one in chosen:
-            await self._propose(one)
+            await give(self.work, one, await self.settings.of(one.pair.search.region), self.moment)
         placed = {one.student_id for one in chosen}
         self.given = [search for search in self.given if search.student_id not in placed]
         self.waiting = [search for search in self.waiting if search.student_id not in placed]
@@ -95,55 +110,13 @@ class _Settling:
 
     async def _fits(self, offers: Collection[UUID]) -> list[Fit]:
         """All that could come together and has one of the given students or of the offers in it, as seats are now."""
+        if not self.given and not self.waiting:
+            return []
         today = self.moment.astimezone(AMSTERDAM).date()
         freed = await self.openings.by_ids(offers) if self.waiting else []
         near = await self.openings.suiting([search.profile for search in self.given])
-        pairs = [*_pairs(self.given, near), *_pairs(self.waiting, freed)]
-        return await asyncio.to_thread(_fitting, pairs, today)
-
-    async def _propose(self, one: Fit) -> None:
-        search = one.pair.search
-        settings = await self.settings.of(search.region)
-        proposal = Proposal(
-            id=new_id(),
-            student_id=search.student_id,
-            school_id=search.school_id,
-            offer_id=one.offer.offer_id,
-            employer_id=one.offer.employer_id,
-            region=search.region,
-            state=ProposalState.OPEN,
-            step=one.pair.step,
-            kind=one.offer.kind,
-            choice=one.pair.choice,
-            score=one.points,
-            weights_version=CURRENT.version,
-            reasons=one.reasons,
-            begin_date=one.window.begin,
-            end_date=one.window.end,
-            weekdays=one.pair.weekdays,
-            proposed_at=self.moment,
-            expires_at=self.moment + timedelta(days=settings.proposal_days),
-        )
-        await self.proposals.save(proposal)
-        await self.searches.save(replace(search, state=SearchState.PROPOSED), None)
-        await let_run_out(self.work, proposal)
-        await self._announce(proposal)
-
-    async def _announce(self, proposal: Proposal) -> None:
-        neighbours: Neighbours = self.work.resources
-        event = MatchProposed(
-            proposal_id=proposal.id,
-            student_id=proposal.student_id,
-            school_id=proposal.school_id,
-            offer_id=proposal.offer_id,
-            employer_id=proposal.employer_id,
-            region=proposal.region,
-            step=proposal.step,
-            begin_date=proposal.begin_date,
-            end_date=proposal.end_date,
-            expires_at=proposal.expires_at,
-        )
-        await self.work.announce(event, dataref=neighbours.proposal(proposal.id))
+        sides = ((self.given, near), (self.waiting, freed))
+        return await asyncio.to_thread(_fitting, sides, today)
 
     async def ask_for_help(self, students: Collection[UUID]) -> None:
         """Announce those for whom nothing was found and nothing is left to try; the others have their next circle."""
@@ -173,11 +146,8 @@ class _Settling:
             log.info("student_unmatched", student=str(search.student_id), alike=described.alike)
 
 
-def _fitting(pairs: Sequence[tuple[Search, Opening]], today: date) -> list[Fit]:
+def _fitting(sides: Sequence[tuple[Sequence[Search], Sequence[Opening]]], today: date) -> list[Fit]:
     """Seconds of work for a region: nobody on the event loop waits for it."""
+    pairs = (pair for searches, openings in sides for pair in worth_judging(searches, openings, today))
     found = (fits.fit(Pair(search, opening, today)) for search, opening in pairs)
     return [one for one in found if one]
-
-
-def _pairs(searches: Sequence[Search], openings: Sequence[Opening]) -> list[tuple[Search, Opening]]:
-    return [(search, opening) for search in searches for opening in openings]

@@ -1,13 +1,12 @@
 """Sectors that regions have closed for a while."""
 
-from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.model import Pause
-from services.matching.store.rows import among, upsert
+from services.matching.store.rows import upsert
 from services.matching.store.tables import closures
 from shared.events.intake import SectorClosed
 
@@ -35,10 +34,3 @@ class ClosureStore:
     async def forget(self, closure_id: UUID) -> None:
         """It is over."""
         await self.session.execute(delete(closures).where(closures.c.id == closure_id))
-
-    async def of(self, regions: Collection[str]) -> Closures:
-        """The closures of these regions."""
-        found: Closures = {}
-        for row in await self.session.execute(select(closures).where(among(closures.c.region, regions))):
-            found.setdefault((row.region, row.sector), []).append(Pause(row.from_date, row.until_date))
-        return found

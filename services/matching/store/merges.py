@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.store.tables import merged_employers
 
-_LOCK = text("lock table contacts, tips, placements, claims in share row exclusive mode")
+_LOCK = text("lock table contacts, tips, placements, claims, told_of_employers in share row exclusive mode")
 """What is being written there under the merged id must not be missed; merges are rare."""
 
 _FOLLOW = (
@@ -22,6 +22,8 @@ _FOLLOW = (
     "update contacts set employer_id = :kept where employer_id = :merged",
     "update tips set employer_id = :kept where employer_id = :merged",
     "update claims set employer_id = :kept where employer_id = :merged",
+    "update lessons set employer_id = :kept where employer_id = :merged",
+    "update told_of_employers set employer_id = :kept where employer_id = :merged",
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, delete, not_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.model import Employer, Pause, Profile
@@ -16,7 +17,16 @@ from services.matching.domain.regions import within_reach
 from services.matching.domain.travel import reach_km
 from services.matching.store.merges import MergeStore, standing
 from services.matching.store.rows import KM_PER_DEGREE, among, upsert
-from services.matching.store.tables import claims, contacts, employers, pauses, placements, schools, tips
+from services.matching.store.tables import (
+    claims,
+    contacts,
+    employers,
+    pauses,
+    placements,
+    schools,
+    tips,
+    told_of_employers,
+)
 from shared.events.codes import IntermediaryKind
 from shared.events.intake import (
     ContactLogged,
@@ -24,6 +34,8 @@ from shared.events.intake import (
     EmployerPaused,
     EmployerRegistered,
     EmployerSuggested,
+    ExperienceShared,
+    ExperienceWithdrawn,
     SchoolRegistered,
 )
 
@@ -129,6 +141,28 @@ class EmployerStore:
     async def unclaim(self, claim_id: UUID) -> None:
         """Nobody approaches it under this claim any more."""
         await self.session.execute(delete(claims).where(claims.c.id == claim_id))
+
+    async def remember_told(self, event: ExperienceShared) -> None:
+        """Remember what a school told the others of an employer."""
+        row = {
+            "id": event.remark_id,
+            "employer_id": standing(event.employer_id),
+            "school_id": event.school_id,
+            "codes": list(event.experiences),
+            "told_date": event.shared_date,
+        }
+        await self.session.execute(insert(told_of_employers).values(**row).on_conflict_do_nothing())
+
+    async def forget_told(self, event: ExperienceWithdrawn, on: date) -> None:
+        """What was told is gone; a row without codes stays, for when that is heard of first."""
+        row = {
+            "id": event.remark_id,
+            "employer_id": standing(event.employer_id),
+            "school_id": event.school_id,
+            "codes": [],
+            "told_date": on,
+        }
+        await upsert(self.session, told_of_employers, row)
 
     async def log_tip(self, event: EmployerSuggested, on: date) -> None:
         """Remember that an intermediary named an employer."""

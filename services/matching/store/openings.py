@@ -1,8 +1,8 @@
 """Offers, and what bears on their seats: placements, held proposals, pauses, experience and contacts."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +10,26 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.domain.model import Employer, Experience, Offer, Opening, Pause, Profile, Stay
-from services.matching.domain.proposals import HOLDING
+from services.matching.domain.model import (
+    Employer,
+    Experience,
+    Offer,
+    Opening,
+    Pause,
+    Profile,
+    Told,
+)
+from services.matching.domain.proposals import HOLDING, ProposalState
 from services.matching.domain.regions import within_reach
 from services.matching.domain.sectors import around
 from services.matching.domain.travel import reach_km
-from services.matching.store.closures import ClosureStore
+from services.matching.store.bearing import bearing, opening_of
 from services.matching.store.merges import MergeStore, standing
 from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, upsert
+from services.matching.store.settings import SettingsStore
 from services.matching.store.tables import employers, offers, placements, proposals
 from shared.events.codes import Outcome
-from shared.events.intake import OfferFacts, PlacementEnded, PlacementFacts
+from shared.events.intake import OfferFacts, PlacementCancelled, PlacementEnded, PlacementFacts
 
 LATELY_DAYS = 90
 """Contacts of the last quarter count as a burden on an employer."""
@@ -31,11 +40,16 @@ class OpeningStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
+        self.settings = SettingsStore(session)
+        self._employers: dict[UUID, dict[str, Any]] = {}
+        self.planned_apart_in: Collection[str] = ()
+        """Regions for whose students planned seats count as free: who plans deals them out."""
 
     async def save(self, event: OfferFacts, opened_at: datetime) -> Offer:
         """Keep an offer as it reads now; it is open (again)."""
         employer_id = await MergeStore(self.session).standing(event.employer_id)
-        offer = Offer.model_validate(event.model_dump() | {"employer_id": employer_id})
+        demands = tuple(code for code in event.demands if code not in event.adaptable)
+        offer = Offer.model_validate(event.model_dump() | {"employer_id": employer_id, "demands": demands})
         row = {
             "id": offer.offer_id,
             "employer_id": offer.employer_id,
@@ -77,6 +91,11 @@ class OpeningStore:
             which &= offers.c.sector == sector
         return list((await self.session.execute(select(offers.c.id).where(which).order_by(offers.c.id))).scalars())
 
+    async def offers(self, ids: Collection[UUID]) -> list[Offer]:
+        """The offers with these ids, of those that are open."""
+        found = select(offers.c.facts).where(among(offers.c.id, ids), offers.c.is_open)
+        return [Offer.model_validate(facts) for facts in (await self.session.execute(found)).scalars()]
+
     async def facts(self, offer_id: UUID) -> Row[Any] | None:
         """The row of an offer, open or not."""
         found = await self.session.execute(select(offers).where(offers.c.id == offer_id))
@@ -92,7 +111,8 @@ class OpeningStore:
 
     async def suiting(self, profiles: Sequence[Profile]) -> list[Opening]:
         """The open offers in reach of one of the students whose work one of them might do: a coarse look."""
-        sectors = [around(profile.wished_sectors, neighbouring=True) for profile in profiles]
+        terms = await self.settings.terms({profile.region for profile in profiles})
+        sectors = [around(profile.wished_sectors, terms[profile.region].near) for profile in profiles]
         if not all(sectors):  # who has no wish can go anywhere
             return await self.near(profiles)
         return await self.near(profiles, frozenset[str]().union(*sectors))
@@ -109,6 +129,11 @@ class OpeningStore:
         return await self._openings(
             select(offers).where(offers.c.is_open, among(offers.c.region, regions), work, places)
         )
+
+    async def in_reach_of(self, region: str) -> list[Opening]:
+        """All open offers in a region and those that border on it."""
+        which = offers.c.is_open & among(offers.c.region, within_reach(region))
+        return await self._openings(select(offers).where(which).order_by(offers.c.id))
 
     async def to_look_at(self, region: str, moment: datetime) -> list[tuple[Opening, datetime]]:
         """The open offers of a region of which is due whether they suit somebody, and since when they are open."""
@@ -132,8 +157,16 @@ class OpeningStore:
         await self.session.execute(update(offers).where(which).values(look_at=func.clock_timestamp()))
 
     async def start(self, event: PlacementFacts) -> None:
-        """Remember that a seat is taken; what is known of its end stays."""
+        """Remember that a seat is taken; what is known already was told later, and stays."""
+        await self.session.execute(insert(placements).values(**_placement(event)).on_conflict_do_nothing())
+
+    async def change(self, event: PlacementFacts) -> None:
+        """Remember until when and on which days a seat is taken by now; what is known of its end stays."""
         await upsert(self.session, placements, _placement(event))
+
+    async def cancel(self, event: PlacementCancelled) -> None:
+        """Remember that nobody came: from its first day on the seat is free, and nothing was learned."""
+        await upsert(self.session, placements, {**_placement(event), "ended_date": event.begin_date})
 
     async def end(self, event: PlacementEnded) -> None:
         """Remember when a seat fell free, and how it went."""
@@ -146,46 +179,56 @@ class OpeningStore:
             select(placements.c.offer_id, placements.c.school_id).where(
                 among(placements.c.offer_id, ids), placements.c.ended_date.is_(None)
             ),
-            select(proposals.c.offer_id, proposals.c.school_id).where(
-                among(proposals.c.offer_id, ids), among(proposals.c.state, HOLDING)
-            ),
+            select(proposals.c.offer_id, proposals.c.school_id).where(self._held(ids)),
         ).subquery()
         grouped = select(seats.c.offer_id, seats.c.school_id, func.count().label("members"))
         found = await self.session.execute(grouped.group_by(seats.c.offer_id, seats.c.school_id))
         return {(row.offer_id, row.school_id): row.members for row in found}
 
+    async def in_first_look(self, region: str, lasts: timedelta) -> dict[UUID, datetime]:
+        """The open offers of a region that only those who brought them in look at, each with the end of that."""
+        if not lasts:
+            return {}
+        which = (offers.c.region == region) & offers.c.is_open & (offers.c.opened_at + lasts > func.clock_timestamp())
+        found = await self.session.execute(select(offers.c.id, offers.c.opened_at).where(which))
+        return {row.id: row.opened_at + lasts for row in found}
+
+    async def first_look_until(self, offer_id: UUID) -> datetime | None:
+        """Until when only those who brought an offer in look at it; None once that is over."""
+        if (row := await self.facts(offer_id)) is None:
+            return None
+        lasts = (await self.settings.of(row.region)).first_look
+        return (await self.in_first_look(row.region, lasts)).get(offer_id)
+
+    async def _in_first_look(self, regions: Collection[str]) -> dict[UUID, datetime]:
+        found: dict[UUID, datetime] = {}
+        for region, lasts in (await self.settings.first_looks(regions)).items():
+            found |= await self.in_first_look(region, lasts)
+        return found
+
     async def _openings(self, query: "Select[Any]") -> list[Opening]:
-        rows = (await self.session.execute(query)).all()
+        rows = (await self.session.execute(query.add_columns(*bearing(self._is_held())))).all()
         if not rows:
             return []
-        stays = await self._stays([row.id for row in rows])
-        about = await self._about({row.employer_id for row in rows})
-        closed = await ClosureStore(self.session).of({row.region for row in rows})
-        return [
-            Opening(
-                Offer.model_validate(row.facts),
-                stays=tuple(stays[row.id]),
-                closures=(*closed.get((row.region, None), ()), *closed.get((row.region, row.sector), ())),
-                **about[row.employer_id],
-            )
-            for row in rows
-        ]
+        about = await self._known_employers({row.employer_id for row in rows})
+        new = await self._in_first_look({row.region for row in rows})
+        return [opening_of(row, first_look_until=new.get(row.id), **about[row.employer_id]) for row in rows]
 
-    async def _stays(self, ids: Collection[UUID]) -> Mapping[UUID, list[Stay]]:
-        ended = placements.c.ended_date
-        taken = select(
-            placements.c.offer_id,
-            placements.c.begin_date,
-            func.coalesce(ended - 1, placements.c.end_date).label("end_date"),  # free from `endedDate` on
-            ended.is_(None).label("running"),
-        ).where(among(placements.c.offer_id, ids), or_(ended.is_(None), ended > placements.c.begin_date))
-        held = select(
-            proposals.c.offer_id, proposals.c.begin_date, proposals.c.end_date, true().label("running")
-        ).where(among(proposals.c.offer_id, ids), among(proposals.c.state, HOLDING))
-        stays: defaultdict[UUID, list[Stay]] = defaultdict(list)
-        for row in await self.session.execute(union_all(taken, held)):
-            stays[row.offer_id].append(Stay(row.begin_date, row.end_date, row.running))
-        return stays
+    def _held(self, ids: Collection[UUID]) -> ColumnElement[bool]:
+        return among(proposals.c.offer_id, ids) & self._is_held()
+
+    def _is_held(self) -> ColumnElement[bool]:
+        held = among(proposals.c.state, HOLDING)
+        if not self.planned_apart_in:
+            return held
+        is_planned = proposals.c.state == ProposalState.PLANNED
+        return held & ~(is_planned & among(proposals.c.region, self.planned_apart_in))
+
+    async def _known_employers(self, ids: AbstractSet[UUID]) -> Mapping[UUID, dict[str, Any]]:
+        """`_about` them, read once: who plans looks at the same openings again after each round."""
+        if unknown := ids - self._employers.keys():
+            self._employers |= await self._about(unknown)
+        return self._employers
 
     async def _about(self, ids: Collection[UUID]) -> Mapping[UUID, dict[str, Any]]:
         """What is known of employers, as the arguments of `Opening`."""
@@ -196,17 +239,22 @@ class OpeningStore:
                 "pauses": (Pause(row.from_date, row.until_date),) if row.from_date else (),
                 "experience": Experience(row.good, row.stopped),
                 "recent_contacts": row.contacts,
+                "told": tuple(Told(UUID(one["school"]), tuple(one["codes"])) for one in row.told),
             }
             for row in await self.session.execute(_ABOUT_EMPLOYERS, parameters)
         }
 
 
+# What schools told lives as long here as in the register: 24 months.
 _ABOUT_EMPLOYERS = text("""
 select wanted.id, employers.facts, pauses.from_date, pauses.until_date,
   (select count(*) from placements where employer_id = wanted.id and outcome = any(cast(:good as text[]))) as good,
   (select count(*) from placements where employer_id = wanted.id and outcome = 'stopped-early') as stopped,
   (select count(*) from contacts where employer_id = wanted.id
-     and contact_date >= (clock_timestamp() at time zone 'Europe/Amsterdam')::date - cast(:days as int)) as contacts
+     and contact_date >= (clock_timestamp() at time zone 'Europe/Amsterdam')::date - cast(:days as int)) as contacts,
+  coalesce((select jsonb_agg(jsonb_build_object('school', school_id, 'codes', codes) order by told_date, id)
+     from told_of_employers where employer_id = wanted.id
+       and told_date > (clock_timestamp() at time zone 'Europe/Amsterdam')::date - interval '24 months'), '[]') as told
 from unnest(cast(:ids as uuid[])) as wanted (id)
 left join employers on employers.id = wanted.id
 left join pauses on pauses.employer_id = wanted.id
@@ -226,7 +274,7 @@ def _in_box(profile: Profile, stretch: float) -> ColumnElement[bool]:
 
 
 def _placement(event: PlacementFacts) -> dict[str, Any]:
-    return {
+    row = {
         "id": event.placement_id,
         "student_id": event.student_id,
         "school_id": event.school_id,
@@ -235,3 +283,4 @@ def _placement(event: PlacementFacts) -> dict[str, Any]:
         "begin_date": event.begin_date,
         "end_date": event.end_date,
     }
+    return row | {"weekdays": list(event.weekdays)} if event.weekdays else row

@@ -1,18 +1,23 @@
 """Proposals and what became of them."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.matching.domain import adapting
 from services.matching.domain.proposals import HOLDING, Proposal, ProposalState
 from services.matching.domain.score import Factor
 from services.matching.store.rows import among, upsert
 from services.matching.store.tables import proposals
 from shared.events.codes import PlacementKind, Step, Weekday
+
+_PLANNED = proposals.c.state == ProposalState.PLANNED
+_MADE = proposals.c.state != ProposalState.PLANNED
 
 
 class ProposalStore:
@@ -21,12 +26,10 @@ class ProposalStore:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def save(self, proposal: Proposal) -> None:
-        """Keep a proposal as it stands now; its version rises when it is announced."""
-        row = {name: value for name, value in asdict(proposal).items() if name != "version"}
-        row["weekdays"] = list(proposal.weekdays)
-        row["reasons"] = [asdict(reason) for reason in proposal.reasons]
-        await upsert(self.session, proposals, row)
+    async def save(self, *some: Proposal) -> None:
+        """Keep proposals as they stand now; their versions rise when they are announced."""
+        if some:
+            await upsert(self.session, proposals, *map(_row, some))
 
     async def raise_version(self, proposal_id: UUID) -> None:
         """Count a step that is not announced, since another service's event told of it."""
@@ -38,16 +41,22 @@ class ProposalStore:
         theirs = update(proposals).where(proposals.c.student_id == student_id, proposals.c.school_id != to)
         await self.session.execute(theirs.values(school_id=to))
 
+    async def forget_left_out(self, student_id: UUID) -> None:
+        """Drop what proposals tell of a student's limits: which demands were to be left out."""
+        await self.session.execute(_FORGET_LEFT_OUT, {"student": student_id, "text": adapting.FORGOTTEN})
+
     async def get(self, proposal_id: UUID, *, lock: bool = False) -> Proposal | None:
-        """A proposal; with `lock` nobody else answers it meanwhile."""
-        query = select(proposals).where(proposals.c.id == proposal_id)
+        """A proposal that was made; with `lock` nobody else answers it meanwhile."""
+        query = select(proposals).where(proposals.c.id == proposal_id, _MADE)
         row = (await self.session.execute(query.with_for_update() if lock else query)).one_or_none()
         return None if row is None else _proposal(row)
 
     async def holding(
         self, *, students: Collection[UUID] = (), offers: Collection[UUID] = (), employer: UUID | None = None
     ) -> list[Proposal]:
-        """The proposals that hold a seat, of these students, these offers or this employer; the oldest first."""
+        """The proposals that hold a seat, of these students, these offers or this employer: those that were made before
+        those that are planned, the oldest first.
+        """
         whose = among(proposals.c.student_id, students) | among(proposals.c.offer_id, offers)
         if employer is not None:
             whose |= proposals.c.employer_id == employer
@@ -57,6 +66,39 @@ class ProposalStore:
         """The proposals of a region that nobody answered in time."""
         which = (proposals.c.state == ProposalState.OPEN) & (proposals.c.expires_at <= func.clock_timestamp())
         return await self._load(which & (proposals.c.region == region))
+
+    async def planned_in(self, regions: Collection[str], students: Collection[UUID] | None = None) -> list[Proposal]:
+        """The planned proposals for students of these regions, all or some."""
+        whose = true() if students is None else among(proposals.c.student_id, students)
+        return await self._load(_PLANNED & among(proposals.c.region, regions) & whose)
+
+    async def regions_with_planned(self, regions: Collection[str]) -> set[str]:
+        """Those of the regions that have planned proposals."""
+        found = select(proposals.c.region).where(_PLANNED, among(proposals.c.region, regions)).distinct()
+        return set((await self.session.execute(found)).scalars())
+
+    async def to_show_in(self, region: str) -> list[Proposal]:
+        """The planned proposals of a region whose time is over."""
+        over = proposals.c.movable_until <= func.clock_timestamp()
+        return await self._load(_PLANNED & (proposals.c.region == region) & over)
+
+    async def next_to_show_in(self, region: str) -> datetime | None:
+        """When the next planned proposal of a region is shown."""
+        query = select(func.min(proposals.c.movable_until)).where(_PLANNED & (proposals.c.region == region))
+        moment: datetime | None = (await self.session.execute(query)).scalar()
+        return moment
+
+    async def move_no_longer_than(self, region: str, seconds: int) -> None:
+        """Shorten the time of the planned proposals of a region to so long after they were planned."""
+        latest = proposals.c.proposed_at + timedelta(seconds=seconds)
+        shorter = update(proposals).where(
+            _PLANNED & (proposals.c.region == region) & (proposals.c.movable_until > latest)
+        )
+        await self.session.execute(shorter.values(movable_until=latest, expires_at=latest))
+
+    async def drop(self, ids: Collection[UUID]) -> None:
+        """Forget planned proposals: nobody was told of them."""
+        await self.session.execute(delete(proposals).where(_PLANNED & among(proposals.c.id, ids)))
 
     async def page(
         self,
@@ -68,7 +110,7 @@ class ProposalStore:
         after: UUID | None = None,
         limit: int = 50,
     ) -> list[Proposal]:
-        """Up to `limit` proposals behind `after`, by id; `schools` keeps to those of their students."""
+        """Up to `limit` proposals that were made, behind `after`, by id; `schools` keeps to those of their students."""
         conditions = [
             among(proposals.c.school_id, schools) if schools is not None else None,
             proposals.c.student_id == student_id if student_id else None,
@@ -76,13 +118,33 @@ class ProposalStore:
             proposals.c.state == state if state else None,
             proposals.c.id > after if after else None,
         ]
-        query = select(proposals).where(*(one for one in conditions if one is not None))
+        query = select(proposals).where(_MADE, *(one for one in conditions if one is not None))
         found = await self.session.execute(query.order_by(proposals.c.id).limit(limit))
         return [_proposal(row) for row in found]
 
     async def _load(self, which: ColumnElement[bool]) -> list[Proposal]:
-        query = select(proposals).where(which).order_by(proposals.c.proposed_at, proposals.c.id)
+        query = select(proposals).where(which).order_by(_PLANNED, proposals.c.proposed_at, proposals.c.id)
         return [_proposal(row) for row in await self.session.execute(query)]
+
+
+_FORGET_LEFT_OUT = text("""
+update proposals set left_out = '{}', reasons = (
+  select jsonb_agg(
+    case when reason ->> 'factor' = 'adaptation'
+      then jsonb_set(reason, '{text}', to_jsonb(cast(:text as text))) else reason end order by place)
+  from jsonb_array_elements(reasons) with ordinality as told (reason, place))
+where student_id = :student and left_out <> '{}'
+""")
+
+
+def _row(proposal: Proposal) -> dict[str, Any]:
+    row = {name: getattr(proposal, name) for name in _COLUMNS}
+    row["weekdays"], row["left_out"] = list(proposal.weekdays), list(proposal.left_out)
+    row["reasons"] = [asdict(reason) for reason in proposal.reasons]
+    return row
+
+
+_COLUMNS = [one.name for one in fields(Proposal) if one.name != "version"]
 
 
 def _proposal(row: Row[Any]) -> Proposal:
@@ -94,6 +156,7 @@ def _proposal(row: Row[Any]) -> Proposal:
             "step": Step(row.step),
             "kind": PlacementKind(row.kind),
             "weekdays": tuple(Weekday(day) for day in row.weekdays),
+            "left_out": tuple(row.left_out),
             "reasons": tuple(Factor(**reason) for reason in row.reasons),
         }
     )

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, Column, ColumnElement, Table, any_, literal, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from services.matching.domain import widening
+
+AMSTERDAM = widening.AMSTERDAM
 
 KM_PER_DEGREE = 111.2
 """Of latitude everywhere."""
@@ -18,18 +19,27 @@ KM_PER_DEGREE_EAST = 67.0
 """Of longitude at 53° north, where it is shortest in the Netherlands: so that nobody is left out."""
 
 
+ROWS_AT_ONCE = 1_000
+"""The driver takes 32 767 values in a statement, and the widest table has 21 columns."""
+
+
 def among(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Whether a column has one of the values: one array parameter, which is planned once, however many there are."""
     wanted: ColumnElement[Any] = literal(list(values), ARRAY(column.type))
     return column == any_(wanted)
 
 
-async def upsert(session: AsyncSession, table: Table, values: Mapping[str, Any]) -> None:
-    """Insert a row, or update the one with the same primary key; columns that are not given stay as they are."""
+async def upsert(session: AsyncSession, table: Table, *rows: Mapping[str, Any]) -> None:
+    """Insert rows, or update those with the same primary key; columns that are not given stay as they are.
+
+    All rows name the same columns.
+    """
     keys = [column.name for column in table.primary_key]
-    statement = insert(table).values(**values)
-    changed = {name: statement.excluded[name] for name in values if name not in keys}
-    await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+    for begin in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[begin : begin + ROWS_AT_ONCE]
+        statement = insert(table).values([dict(row) for row in some])
+        changed = {name: statement.excluded[name] for name in some[0] if name not in keys}
+        await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
 async def now(session: AsyncSession) -> datetime:

@@ -1,25 +1,41 @@
 """Searches: students for whom a place is looked for, with their profile for as long as that lasts."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
-from services.matching.domain.model import Offer, Profile, Refusal, Search, SearchState
+from services.matching.domain.model import Lesson, Offer, Profile, Refusal, Search, SearchState
+from services.matching.domain.proposals import ProposalState
 from services.matching.domain.regions import within_reach
 from services.matching.domain.travel import reach_km
+from services.matching.store.remembered import REMEMBERED, search_of
 from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, upsert
-from services.matching.store.tables import contacts, placements, proposals, refusals, searches
+from services.matching.store.settings import SettingsStore
+from services.matching.store.tables import (
+    contacts,
+    lessons,
+    pins,
+    placements,
+    plan_lines,
+    proposals,
+    refusals,
+    searches,
+)
 from shared.events.codes import Step
 
 LOOKING = (SearchState.SEARCHING, SearchState.PROPOSED)
 """States in which a student counts as searching: a proposal is not a place yet."""
+
+
+_PLANNED = exists().where(proposals.c.student_id == searches.c.id, proposals.c.state == ProposalState.PLANNED)
+_WAITING = (searches.c.state == SearchState.SEARCHING) & ~_PLANNED
+"""Who looks for a place and has none planned."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +59,17 @@ class SearchStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
+        self.settings = SettingsStore(session)
 
     async def save(self, search: Search, due_at: datetime | None) -> None:
         """Keep how a search that has begun stands now."""
         values = {**_columns(search), "due_at": due_at}
         await self.session.execute(update(searches).where(searches.c.id == search.student_id).values(**values))
+
+    async def mark(self, student_id: UUID, state: SearchState) -> None:
+        """Say where a search stands now, unless it has ended; nothing is due for it."""
+        running = (searches.c.id == student_id) & searches.c.profile.is_not(None)
+        await self.session.execute(update(searches).where(running).values(state=state, due_at=None))
 
     async def begin(self, search: Search, ready_at: datetime) -> None:
         """Keep a search that begins, or whose profile changed; `ready_at` is when intake said so."""
@@ -58,7 +80,7 @@ class SearchStore:
         gone = dict.fromkeys(("profile", "latitude", "longitude", "reach_km", "due_at", "hardness_set_to"))
         ended = update(searches).where(searches.c.id == student_id).values(state=SearchState.ENDED, **gone)
         await self.session.execute(ended)
-        await self.session.execute(delete(refusals).where(refusals.c.student_id == student_id))
+        await self.session.execute(_FORGET, {"student": student_id})
 
     async def record(self, student_id: UUID) -> SearchRecord | None:
         """How a student's search stands, ended ones included."""
@@ -84,19 +106,45 @@ class SearchStore:
         return found[0] if found else None
 
     async def searching(self, ids: Collection[UUID]) -> list[Search]:
-        """Those of these students who have no proposal now."""
+        """Those of these students who have no proposal now, nor a planned one."""
         if not ids:
             return []
-        return await self._load(among(searches.c.id, ids) & (searches.c.state == SearchState.SEARCHING))
+        return await self._load(among(searches.c.id, ids) & _WAITING)
 
-    async def waiting_near(self, offers: Sequence[Offer]) -> list[Search]:
-        """The students without a proposal who could reach one of the offers."""
-        if not offers:
+    async def by_ids(self, ids: Collection[UUID]) -> list[Search]:
+        """The searches of these students that have not ended."""
+        return await self._load(among(searches.c.id, ids)) if ids else []
+
+    async def waiting_in(self, regions: Collection[str]) -> list[Search]:
+        """The students of these regions without a proposal."""
+        return await self._load(among(searches.c.region, regions) & _WAITING)
+
+    async def to_plan_in(self, region: str, students: Collection[UUID] | None = None) -> list[Search]:
+        """The students of a region, all or some, who wait, whether a place is planned for them or not."""
+        whose = true() if students is None else among(searches.c.id, students)
+        return await self._load((searches.c.region == region) & (searches.c.state == SearchState.SEARCHING) & whose)
+
+    async def due(self, dues: Mapping[UUID, datetime | None]) -> None:
+        """When something is due next for these searches."""
+        await self.session.execute(_DUE, {"ids": list(dues), "dues": list(dues.values())})
+
+    async def nothing_is_due(self, students: Collection[UUID]) -> None:
+        """Their searches go on only when something happens."""
+        await self.session.execute(update(searches).where(among(searches.c.id, students)).values(due_at=None))
+
+    async def waiting_near(self, offers: Sequence[Offer], *, apart_from: Collection[str] = ()) -> list[Search]:
+        """The students without a proposal who could reach one of the offers, apart from those of some regions."""
+        regions = {region for offer in offers for region in within_reach(offer.region)}.difference(apart_from)
+        if not regions:
             return []
-        regions = {region for offer in offers for region in within_reach(offer.region)}
         places = or_(*(_reaches(offer) for offer in offers)) if len(offers) <= FEW else true()
-        which = (searches.c.state == SearchState.SEARCHING) & among(searches.c.region, regions)
-        return await self._load(which & places)
+        return await self._load(_WAITING & among(searches.c.region, regions) & places)
+
+    async def running_in(self, region: str) -> list[Search]:
+        """All of a region for whom a place is looked for or agreed on; the longest waiting first."""
+        states = (*LOOKING, SearchState.ACCEPTED)
+        found = await self._load((searches.c.region == region) & among(searches.c.state, states))
+        return sorted(found, key=lambda one: one.since)
 
     async def looking_in(self, region: str) -> list[Profile]:
         """The profiles of all who search in a region, for describing one of them generally."""
@@ -113,13 +161,13 @@ class SearchStore:
 
     async def due_in(self, region: str) -> list[UUID]:
         """The students of a region for whose search something is due."""
-        due = (searches.c.state == SearchState.SEARCHING) & (searches.c.due_at <= func.clock_timestamp())
+        due = _WAITING & (searches.c.due_at <= func.clock_timestamp())
         found = await self.session.execute(select(searches.c.id).where(due & (searches.c.region == region)))
         return list(found.scalars())
 
     async def next_due_in(self, region: str) -> datetime | None:
         """When something is due next for a search of a region."""
-        searching = (searches.c.region == region) & (searches.c.state == SearchState.SEARCHING)
+        searching = _WAITING & (searches.c.region == region)
         due: datetime | None = (
             await self.session.execute(select(func.min(searches.c.due_at)).where(searching))
         ).scalar()
@@ -127,13 +175,21 @@ class SearchStore:
 
     async def look_at_region_again(self, region: str) -> None:
         """Make everything due that may be, since the region's settings changed."""
-        which = (searches.c.region == region) & (searches.c.state == SearchState.SEARCHING)
+        which = _WAITING & (searches.c.region == region)
         await self.session.execute(update(searches).where(which).values(due_at=func.clock_timestamp()))
 
     async def refuse(self, student_id: UUID, offer_id: UUID, refusal: Refusal) -> None:
         """Remember that a student and an offer are not proposed to each other again for a while."""
         row = {"student_id": student_id, "offer_id": offer_id, "reason": refusal.reason, "until_date": refusal.until}
         await upsert(self.session, refusals, row)
+
+    async def learn(self, student_id: UUID, lesson: Lesson) -> None:
+        """Remember what a declined proposal taught."""
+        await upsert(self.session, lessons, {"student_id": student_id, **asdict(lesson)})
+
+    async def unlearn(self, student_id: UUID) -> None:
+        """Let go of what declined proposals taught."""
+        await self.session.execute(delete(lessons).where(lessons.c.student_id == student_id))
 
     async def with_lapsed_refusal(self, day: date) -> UUID | None:
         """A student who may be proposed again to an offer that was refused."""
@@ -146,14 +202,17 @@ class SearchStore:
         await self.session.execute(delete(refusals).where(lapsed))
 
     async def forget_person(self, person_id: UUID) -> int:
-        """Delete a student's searches, proposals and refusals; seats stay taken, by a stand-in. The number of rows."""
+        """Delete all that is kept of a student's search; seats stay taken, by a stand-in. The number of rows."""
         stand_in = func.stand_in_of(person_id)
         done: list[ReturningUpdate[Any] | ReturningDelete[Any]] = [
             delete(table).where(column == person_id).returning(column)
             for table, column in (
                 (searches, searches.c.id),
                 (refusals, refusals.c.student_id),
+                (lessons, lessons.c.student_id),
                 (proposals, proposals.c.student_id),
+                (pins, pins.c.student_id),
+                (plan_lines, plan_lines.c.student_id),
             )
         ]
         for table, left in ((placements, stand_in), (contacts, None)):
@@ -162,38 +221,32 @@ class SearchStore:
         return sum([len((await self.session.execute(each)).all()) for each in done])
 
     async def _load(self, which: ColumnElement[bool]) -> list[Search]:
-        found = await self.session.execute(select(searches).where(which, searches.c.profile.is_not(None)))
-        rows = found.all()
-        refused: defaultdict[UUID, dict[UUID, Refusal]] = defaultdict(dict)
-        held = select(refusals).where(among(refusals.c.student_id, [row.id for row in rows]))
-        for row in await self.session.execute(held) if rows else ():
-            refused[row.student_id][row.offer_id] = Refusal(row.reason, row.until_date)
-        return [_search(row, refused[row.id]) for row in rows]
+        query = select(searches, *REMEMBERED).where(which, searches.c.profile.is_not(None))
+        rows = (await self.session.execute(query)).all()
+        terms = await self.settings.terms({row.region for row in rows})
+        return [search_of(row, terms[row.region]) for row in rows]
 
 
 FEW = 20
 """Beyond so many offers one look at their regions is cheaper than a condition for each."""
 
 
+_FORGET = text("""
+with taught as (delete from lessons where student_id = :student),
+  refused as (delete from refusals where student_id = :student)
+delete from pins where student_id = :student
+""")
+
+_DUE = text("""
+update searches set due_at = due
+from unnest(cast(:ids as uuid[]), cast(:dues as timestamptz[])) as asked (student, due) where id = student
+""")
+
+
 def _reaches(offer: Offer) -> ColumnElement[bool]:
     north = func.abs(searches.c.latitude - offer.location.latitude) * KM_PER_DEGREE
     east = func.abs(searches.c.longitude - offer.location.longitude) * KM_PER_DEGREE_EAST
     return (north <= searches.c.reach_km) & (east <= searches.c.reach_km)
-
-
-def _search(row: Row[Any], refused: Mapping[UUID, Refusal]) -> Search:
-    return Search(
-        student_id=row.id,
-        school_id=row.school_id,
-        profile=Profile.model_validate(row.profile),
-        state=SearchState(row.state),
-        step=Step(row.step),
-        since=row.since,
-        step_since=row.step_since,
-        unmatched_at=row.unmatched_at,
-        hardness_set_to=row.hardness_set_to,
-        refusals=refused,
-    )
 
 
 def _columns(search: Search) -> dict[str, Any]:

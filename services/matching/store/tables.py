@@ -116,6 +116,18 @@ refusals = Table(
     Column("until_date", Date, nullable=False),
 )
 
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("student_id", Uuid, primary_key=True),
+    Column("offer_id", Uuid, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("employer_id", Uuid, nullable=False),
+    Column("sector", Text, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("guidance", Text, nullable=False),
+)
+
 proposals = Table(
     "proposals",
     metadata,
@@ -138,7 +150,9 @@ proposals = Table(
     Column("weekdays", ARRAY(Text), nullable=False),
     Column("proposed_at", _MOMENT, nullable=False),
     Column("expires_at", _MOMENT, nullable=False),
+    Column("left_out", ARRAY(Text), nullable=False, server_default="{}"),
     Column("reason", Text),
+    Column("movable_until", _MOMENT),
     info={"subject": "proposal"},
 )
 
@@ -152,6 +166,7 @@ placements = Table(
     Column("employer_id", Uuid, nullable=False),
     Column("begin_date", Date, nullable=False),
     Column("end_date", Date),
+    Column("weekdays", ARRAY(Text), nullable=False, server_default="{}"),
     Column("ended_date", Date),
     Column("outcome", Text),
 )
@@ -165,6 +180,27 @@ contacts = Table(
     Column("student_id", Uuid),
     Column("outcome", Text, nullable=False),
     Column("contact_date", Date, nullable=False),
+)
+
+told_of_employers = Table(
+    "told_of_employers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("employer_id", Uuid, nullable=False),
+    Column("school_id", Uuid, nullable=False),
+    Column("codes", ARRAY(Text), nullable=False),
+    Column("told_date", Date, nullable=False),
+)
+
+labour_market = Table(
+    "labour_market",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("sector", Text, primary_key=True),
+    Column("tension", Float, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("published_date", Date, nullable=False),
 )
 
 claims = Table(
@@ -191,4 +227,61 @@ region_settings = Table(
     metadata,
     Column("region", Text, primary_key=True),
     Column("settings", JSONB, nullable=False),
+    Column("number", Integer, nullable=False, server_default="0"),
+    Column("nightly_at", _MOMENT),
+)
+
+region_settings_versions = Table(
+    "region_settings_versions",
+    metadata,
+    Column("region", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("settings", JSONB, nullable=False),
+    Column("since", _MOMENT, nullable=False),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("version", BigInteger, nullable=False, server_default="0"),
+    Column("region", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("made_at", _MOMENT, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("weights_version", Text, nullable=False),
+    Column("figures", JSONB, nullable=False),
+    Column("advice", JSONB, nullable=False),
+    Column("at_most", Integer),
+    Column("adopted_at", _MOMENT),
+    info={"subject": "plan"},
+)
+
+plan_lines = Table(
+    "plan_lines",
+    metadata,
+    Column("plan_id", Uuid, primary_key=True),
+    Column("student_id", Uuid, primary_key=True),
+    Column("offer_id", Uuid),
+    Column("stands", Boolean, nullable=False),
+    Column("choice", SmallInteger),
+    Column("score", Integer),
+    Column("begin_date", Date),
+    Column("end_date", Date),
+    Column("weekdays", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("rule", Text),
+    Column("obstacle", Text),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("student_id", Uuid, nullable=False),
+    Column("offer_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until_date", Date, nullable=False),
+    Column("made_at", _MOMENT, nullable=False),
+    Column("made_by", Text, nullable=False),
 )

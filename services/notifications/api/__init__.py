@@ -1,5 +1,32 @@
 """The HTTP API of notifications."""
 
-from services.notifications.api import calls, feed, live, me, regions, subscriptions
+from services.notifications.api import (
+    bounces,
+    calls,
+    case_systems,
+    deliveries,
+    desks,
+    feed,
+    letters,
+    live,
+    me,
+    opt_outs,
+    regions,
+    subscriptions,
+)
 
-routers = (subscriptions.router, feed.router, calls.router, regions.router, live.router, me.router)
+routers = (
+    subscriptions.router,
+    deliveries.router,
+    feed.router,
+    calls.router,
+    regions.router,
+    case_systems.router,
+    case_systems.callback,
+    desks.router,
+    live.router,
+    me.router,
+    letters.router,
+    opt_outs.router,
+    bounces.router,
+)

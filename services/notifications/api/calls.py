@@ -11,14 +11,13 @@ from services.notifications import calling
 from services.notifications.api.callers import recipient_of
 from services.notifications.domain.calls import Call, CallState, band, may_be_seen_by
 from services.notifications.domain.recipients import Recipient
-from services.notifications.store import CallStore, SurroundingsStore
+from services.notifications.store import CallStore, DeskStore, SurroundingsStore
 from services.notifications.store.calls import GivenAnswer, asked_of, everywhere, of_regions, the_one
-from services.notifications.store.clock import now_of
-from services.notifications.telling import tell_coordinators
+from services.notifications.store.desks import WrittenTo
 from shared.api import Body, Page, PageQuery, Resource, ShortText, without_bsn
 from shared.errors import NotFound
 from shared.events.codes import Code, IntermediaryKind, PlacementKind, Region
-from shared.events.notifications import HelpAnswered, HelpDeclined, SuggestedEmployer
+from shared.events.notifications import SuggestedEmployer
 from shared.security import Caller, Principal, Role, requires
 from shared.unit_of_work import UnitOfWork, Work
 
@@ -51,7 +50,17 @@ _CALL: dict[str, Any] = {
     "sinceDate": "2026-09-02",
     "searching": "5-9",
     "state": "open",
-    "asked": [{"intermediary": "wsp", "askedAt": "2026-09-02T08:00:00Z"}],
+    "asked": [{"intermediary": "wsp", "askedAt": "2026-09-02T08:00:00Z", "remindedAt": ["2026-09-05T08:00:00Z"]}],
+    "desks": [
+        {
+            "deskId": "0198d3f2-7c1e-7a50-8a4e-0d2f6f1c9b12",
+            "name": "WSP Flevoland",
+            "intermediary": "wsp",
+            "reminder": 0,
+            "state": "sent",
+            "at": "2026-09-02T08:00:00Z",
+        }
+    ],
     "answers": [_ANSWER],
     "studentIds": [],
 }
@@ -90,10 +99,27 @@ class DeclineCall(Body):
 
 
 class AskedShown(Resource):
-    """A kind of intermediary that was asked, and when."""
+    """A kind of intermediary that was asked, and when; `remindedAt`: when those of it who were silent were."""
 
     intermediary: IntermediaryKind
     asked_at: datetime
+    reminded_at: list[datetime]
+
+
+class DeskAskedShown(Resource):
+    """A letter to an intermediary without a system; `reminder` 0 is the first."""
+
+    desk_id: UUID
+    name: str
+    intermediary: IntermediaryKind
+    reminder: int
+    state: str
+    at: datetime
+
+    @classmethod
+    def of(cls, letter: WrittenTo) -> Self:
+        """For the region's coordinators; the address is not shown."""
+        return cls(intermediary=IntermediaryKind(letter.kind), **{n: v for n, v in vars(letter).items() if n != "kind"})
 
 
 class AnswerShown(Resource):
@@ -124,7 +150,10 @@ class AnswerShown(Resource):
 
 
 class CallShown(Resource):
-    """A call for help. `studentIds` are those of your own school, `answers` your own if you are an intermediary."""
+    """A call for help. `studentIds` are those of your own school, `answers` your own if you are an intermediary.
+
+    `desks`: intermediaries that were written to, for the region's coordinators.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CALL]})
 
@@ -136,6 +165,7 @@ class CallShown(Resource):
     searching: str
     state: CallState
     asked: list[AskedShown]
+    desks: list[DeskAskedShown]
     answers: list[AnswerShown]
     student_ids: list[UUID]
 
@@ -160,22 +190,7 @@ async def answer_call(call_id: UUID, body: AnswerCall, caller: Caller, work: Wor
     recipient = recipient_of(caller)
     call = await _asked(call_id, recipient, work)
     employer = SuggestedEmployer.model_validate(body.employer.model_dump())
-    calls = CallStore(work.session)
-    said = employer.model_dump(mode="json", by_alias=True)
-    given, is_new = await calls.answer(call.id, caller.subject, recipient.kind, said)
-    if is_new:
-        await calling.answered(work, call)
-        answered = await work.announce(
-            HelpAnswered(
-                call_id=call.id,
-                answer_id=given.id,
-                intermediary=recipient.kind,
-                region=call.key.region,
-                employer=employer,
-            )
-        )
-        await _tell(work, answered, f"answer:{given.id}")
-    return AnswerShown.of(given)
+    return AnswerShown.of(await calling.name_employer(work, call, caller.subject, recipient.kind, employer))
 
 
 @router.post("/{call_id}/_decline", status_code=201, dependencies=[requires(Role.INTERMEDIARY)])
@@ -183,19 +198,7 @@ async def decline_call(call_id: UUID, body: DeclineCall, caller: Caller, work: W
     """Say that you know nobody this time; you can still answer later."""
     recipient = recipient_of(caller)
     call = await _asked(call_id, recipient, work)
-    given, is_new = await CallStore(work.session).answer(call.id, caller.subject, recipient.kind, None, body.reason)
-    if is_new:
-        declined = await work.announce(
-            HelpDeclined(call_id=call.id, intermediary=recipient.kind, region=call.key.region, reason=body.reason)
-        )
-        await _tell(work, declined, f"answer:{given.id}")
-    return AnswerShown.of(given)
-
-
-async def _tell(work: UnitOfWork, event: HelpAnswered | HelpDeclined, key: str) -> None:
-    students = await CallStore(work.session).students_of(event.call_id)
-    schools = frozenset(school for _, school in students)
-    await tell_coordinators(work, event, key, await now_of(work.session), own_schools=schools)
+    return AnswerShown.of(await calling.decline(work, call, caller.subject, recipient.kind, body.reason))
 
 
 async def _asked(call_id: UUID, recipient: Recipient, work: UnitOfWork) -> Call:
@@ -231,6 +234,7 @@ async def _shown(call: Call, caller: Principal, work: UnitOfWork) -> CallShown:
     outside = caller.has(Role.INTERMEDIARY) and not caller.has(Role.OPERATOR)
     calls = CallStore(work.session)
     answers = await calls.answers_to([call.id], caller.subject if outside else None)
+    letters = [] if outside else await DeskStore(work.session).written_to(call.id)
     students = [] if outside else await calls.students_of_schools(call.id, caller.schools)
     return CallShown(
         id=call.id,
@@ -240,7 +244,8 @@ async def _shown(call: Call, caller: Principal, work: UnitOfWork) -> CallShown:
         since_date=call.since_date,
         searching=band(call.searching),
         state=call.state,
-        asked=[AskedShown(intermediary=each.kind, asked_at=each.at) for each in call.asked],
+        asked=[AskedShown(intermediary=e.kind, asked_at=e.at, reminded_at=list(e.reminded)) for e in call.asked],
+        desks=[DeskAskedShown.of(letter) for letter in letters],
         answers=[AnswerShown.of(each) for each in answers.get(call.id, [])],
         student_ids=students,
     )

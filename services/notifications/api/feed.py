@@ -1,6 +1,8 @@
 """The feed: what a subscription was given, to be read at one's own pace."""
 
+import asyncio
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,12 +10,15 @@ from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field
 
 from services.notifications.api.callers import owner_of, recipient_of
+from services.notifications.clients import Resources
 from services.notifications.domain.leaving import LEAVING, event_types
 from services.notifications.domain.subscriptions import Subscription
-from services.notifications.store import DeliveryStore, SubscriptionStore
+from services.notifications.store import Delivery, FeedStore, SubscriptionStore
 from shared.api import Resource
-from shared.errors import Invalid, NotFound, Problem
+from shared.errors import Invalid, NotFound, Problem, Refused
 from shared.events import CATALOGUE
+from shared.events.notifications import DeliveryFailed
+from shared.http import PROBLEM
 from shared.security import Caller, Principal, Role, requires
 from shared.unit_of_work import UnitOfWork, Work
 
@@ -39,6 +44,20 @@ _EVENT: dict[str, Any] = {
 }
 
 
+LONGEST_WAIT = 30
+"""Seconds: proxies give up on an answer after a minute."""
+
+
+class FeedBeginsLater(Refused):
+    """The feed begins after position {begins_after}: what came before is no longer kept. Load afresh what you follow,
+    and go on from there; `after=0` begins with the oldest that there is.
+    """
+
+    slug = "feed-begins-later"
+    status = 410
+    shown = ("begins_after",)
+
+
 class FedEvent(Resource):
     """A CloudEvent and its place in the feed of its subscription."""
 
@@ -47,14 +66,15 @@ class FedEvent(Resource):
 
 
 class Feed(Resource):
-    """A piece of a feed; `next` is the position to go on after."""
+    """A piece of a feed; `next` is the position to go on after, `beginsAfter` the last one that is no longer kept."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"items": [{"position": 7, "event": _EVENT}], "next": 7}]}
+        json_schema_extra={"examples": [{"items": [{"position": 7, "event": _EVENT}], "next": 7, "beginsAfter": 0}]}
     )
 
     items: list[FedEvent]
     next: int
+    begins_after: int
 
 
 class EventType(Resource):
@@ -64,7 +84,7 @@ class EventType(Resource):
     fields: list[str]
 
 
-@router.get("/events")
+@router.get("/events", responses={410: {"description": "What comes next is no longer kept.", "content": {PROBLEM: {}}}})
 async def read_feed(
     caller: Caller,
     work: Work,
@@ -72,12 +92,41 @@ async def read_feed(
     types: Annotated[list[str] | None, Query(max_length=50, description="Only these types.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
     subscription: Annotated[UUID | None, Query(description="Which, when you have several.")] = None,
+    wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for the first that is new.")] = 0,
 ) -> Feed:
-    """The events of a subscription, in order: the same as its webhook gets, under the same ids. Kept for some days."""
-    mine = await _subscription(caller, work, subscription)
-    found = await DeliveryStore(work.session).feed(mine.id, after, types or [], limit)
+    """The events of a subscription, in order: the same as its webhook gets, under the same ids. Kept for a year.
+
+    After some days an event has no `data` any more: `dataref` leads to it for as long as it is kept elsewhere.
+    """
+    async with work.apart() as looking:  # which is over before anybody waits
+        mine = await _subscription(caller, looking, subscription)
+        begins_after = await FeedStore(looking.session).begins_after(mine.id)
+    if 0 < after < begins_after:
+        raise FeedBeginsLater(begins_after=begins_after)
+    found = await _grown(work, mine, after, types or [], limit, wait)
     items = [FedEvent(position=each.position or 0, event=json.loads(each.message)) for each in found]
-    return Feed(items=items, next=items[-1].position if items else after)
+    return Feed(items=items, next=items[-1].position if items else max(after, begins_after), begins_after=begins_after)
+
+
+async def _grown(
+    work: UnitOfWork, mine: Subscription, after: int, types: Sequence[str], limit: int, seconds: float
+) -> list[Delivery]:
+    """What came after a position, waiting for the first of it; no transaction is open meanwhile."""
+    resources: Resources = work.resources
+    now = asyncio.get_running_loop().time
+    ends = now() if resources.readers.is_full else now() + seconds
+    with resources.readers.reading(mine.id) as grown:
+        while True:
+            grown.clear()
+            async with work.apart() as looking:
+                found = await FeedStore(looking.session).after(mine.id, after, types, limit)
+            if found or (left := ends - now()) <= 0:
+                return found
+            try:
+                async with asyncio.timeout(left):
+                    await grown.wait()
+            except TimeoutError:
+                return found
 
 
 @router.get("/event-types")
@@ -90,8 +139,10 @@ async def list_event_types(caller: Caller) -> list[EventType]:
 def _fields(caller: Principal, event_type: str) -> list[str]:
     event = CATALOGUE[event_type]
     leaves = LEAVING[recipient_of(caller).kind].get(event)
+    if event is DeliveryFailed:
+        return ["subscriptionId", "deliveryId", "failedType", "code"]
     if leaves is None:
-        return list(_EVENT["data"])
+        return [*_EVENT["data"], "reminder"]  # which only a reminder has
     return [event.model_fields[name].alias or name for name in leaves.fields]
 
 

@@ -1,17 +1,16 @@
 """The live stream of the front end: Server-Sent Events, resumed by `Last-Event-ID`."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from services.notifications.clients import Resources
-from services.notifications.clients.live import MOST_WAITING, Hub
-from services.notifications.domain.views import Listener, view_for
+from services.notifications.clients.live import MOST_WAITING, Hub, Told, told_to
+from services.notifications.domain.views import Listener
 from services.notifications.store import StreamStore, SurroundingsStore
 from services.notifications.store.stream import Shown
 from shared.security import Caller, Principal, Role, requires
@@ -85,40 +84,31 @@ async def _listener(caller: Principal, work: UnitOfWork) -> Listener:
         regions=await SurroundingsStore(work.session).regions_of(own),
         regional=caller.regions if caller.has(Role.REGIONAL_COORDINATOR) else frozenset(),
         operator=caller.has(Role.OPERATOR),
+        subject=caller.subject,
     )
 
 
 async def _told(hub: Hub, listener: Listener, start: Start, seconds: float) -> AsyncIterator[ServerSentEvent]:
     now = asyncio.get_running_loop().time
-    ends, seen = now() + seconds, start.position
-    with hub.listen(seen) as listening:
+    ends = now() + seconds
+    with hub.listen(listener, start.position) as listening:
         yield start.first
         for missed in start.missed:
-            if event := _event(missed, listener):
-                yield event
+            if told := told_to(listener, missed):
+                yield _event(told)
         while (left := ends - now()) > 0:
             try:
                 async with asyncio.timeout(min(HEARTBEAT, left)):
-                    shown = await listening.next()
+                    told = await listening.next()
             except TimeoutError:
                 # with the position, so that who hears nothing for hours can still resume
-                yield ServerSentEvent(comment="still here", id=str(seen))
+                if (seen := listening.seen) is not None:
+                    yield ServerSentEvent(comment="still here", id=str(seen))
                 continue
-            if shown is None:
+            if told is None:
                 return
-            if shown.position > seen:
-                seen = shown.position
-                if event := _event(shown, listener):
-                    yield event
+            yield _event(told)
 
 
-def _event(shown: Shown, listener: Listener) -> ServerSentEvent | None:
-    view = view_for(listener, shown.views)
-    if view is None:
-        return None
-    data: dict[str, Any] = {
-        "type": shown.type,
-        "time": shown.time.isoformat().replace("+00:00", "Z"),
-        "ids": dict(view.data),
-    }
-    return ServerSentEvent(json.dumps(data), id=str(shown.position))
+def _event(told: Told) -> ServerSentEvent:
+    return ServerSentEvent(told.text, id=str(told.position))

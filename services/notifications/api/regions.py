@@ -56,20 +56,21 @@ class AskedInOrder(Resource):
 @router.get("/{region}/settings")
 async def read_region_settings(region: RegionCode, caller: Caller, work: Work) -> AskedInOrder:
     """Whom your region asks for help."""
-    _require_own(region, caller)
+    require_own(region, caller)
     return _shown(region, await CallStore(work.session).settings_of(region))
 
 
 @router.put("/{region}/settings")
 async def set_region_settings(region: RegionCode, body: AskInOrder, caller: Caller, work: Work) -> AskedInOrder:
     """Decide whom your region asks for help; calls that are under way follow from their next step on."""
-    _require_own(region, caller)
+    require_own(region, caller)
     settings = RegionSettings(tuple(body.kinds), timedelta(seconds=body.patience_seconds))
     await CallStore(work.session).set_settings(region, settings)
     return _shown(region, settings)
 
 
-def _require_own(region: str, caller: Principal) -> None:
+def require_own(region: str, caller: Principal) -> None:
+    """Raise `NotFound` for a region that the caller does not look after."""
     if region not in caller.regions and not caller.has(Role.OPERATOR):
         raise NotFound("region of yours")
 

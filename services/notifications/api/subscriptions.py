@@ -2,7 +2,6 @@
 
 # ruff: noqa: FAST003 — the path's id is an argument of the dependency `Own`
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
@@ -12,14 +11,17 @@ from fastapi import APIRouter, Depends, Response
 from services.notifications.api.bodies import (
     ChangeSubscription,
     DeliveryShown,
+    Rotate,
     Subscribe,
     SubscriptionShown,
     SubscriptionWithSecret,
 )
 from services.notifications.api.callers import owner_of, recipient_of
-from services.notifications.domain.filters import Filter, too_much
+from services.notifications.api.mailboxes import mailbox_of
+from services.notifications.domain.credentials import ClientCredentials
+from services.notifications.domain.filters import too_much
 from services.notifications.domain.leaving import Outgoing, envelope_for, event_types
-from services.notifications.domain.recipients import Recipient
+from services.notifications.domain.outward import AmqpIsOff, Login, Protocol
 from services.notifications.domain.sinks import problem_of
 from services.notifications.domain.subscriptions import (
     MOST_PER_OWNER,
@@ -28,7 +30,7 @@ from services.notifications.domain.subscriptions import (
     SubscriptionHasNoSink,
     TooManySubscriptions,
 )
-from services.notifications.store import DeliveryStore, SubscriptionStore
+from services.notifications.store import DeliveryStore, Ready, SubscriptionStore
 from services.notifications.store.clock import now_of
 from services.notifications.telling import hand_over
 from shared.api import Page, PageQuery
@@ -58,9 +60,14 @@ Own = Annotated[Subscription, Depends(_own)]
 
 @router.post("", status_code=201, dependencies=[ONCE])
 async def subscribe(body: Subscribe, caller: Caller, work: Work, response: Response) -> SubscriptionWithSecret:
-    """Ask for events. A sink proves itself first: it is asked with OPTIONS, as the CloudEvents webhook spec says."""
+    """Ask for events. A sink proves itself first: it is asked with OPTIONS, as the CloudEvents webhook spec says.
+
+    Over AMQP a queue is made within seconds; then the subscription is `active`.
+    """
     recipient = recipient_of(caller)
-    _check(work, recipient, body.sink, body.types, body.filters)
+    over_amqp = body.protocol is Protocol.AMQP
+    if over_amqp and not work.resources.settings.has_outward:
+        raise AmqpIsOff
     store = SubscriptionStore(work.session)
     if await store.count(caller.subject) >= MOST_PER_OWNER:
         raise TooManySubscriptions(most=MOST_PER_OWNER)
@@ -71,26 +78,37 @@ async def subscribe(body: Subscribe, caller: Caller, work: Work, response: Respo
         sink=body.sink,
         types=tuple(body.types),
         filters=tuple(body.filters),
-        state=State.ACTIVE if body.sink is None else State.UNVERIFIED,
-        reason=None if body.sink is None else "handshake-pending",
+        credential=body.credential,
+        authority=body.authority,
+        at_once=body.max_at_once,
+        per_minute=body.max_per_minute,
+        state=State.ACTIVE,
         created_at=await now_of(work.session),
+        protocol=body.protocol,
     )
+    secret = subscription.secrets[0].text
+    if over_amqp:
+        login, secret = Login.fresh(subscription.id)
+        subscription = replace(subscription, logins=(login,)).unproven("queue-pending")
+    elif body.sink is not None:
+        subscription = subscription.unproven("handshake-pending")
+    _check(work, subscription)
     await _save(work, subscription)
     response.headers["Location"] = f"/v1/subscriptions/{subscription.id}"
-    return SubscriptionWithSecret.of(subscription, secret=subscription.secrets[0].text)
+    return SubscriptionWithSecret.of(subscription, secret=secret, amqp=mailbox_of(work, subscription))
 
 
 @router.get("")
 async def list_subscriptions(caller: Caller, work: Work, page: PageQuery) -> Page[SubscriptionShown]:
     """Your subscriptions; an operator sees all."""
     found = await SubscriptionStore(work.session).page(owner_of(caller), page.after_id, page.limit)
-    return page.page([SubscriptionShown.of(each) for each in found], lambda last: last.id)
+    return page.page([_shown(work, each) for each in found], lambda last: last.id)
 
 
 @router.get("/{subscription_id}")
-async def read_subscription(own: Own) -> SubscriptionShown:
+async def read_subscription(own: Own, work: Work) -> SubscriptionShown:
     """One of your subscriptions."""
-    return SubscriptionShown.of(own)
+    return _shown(work, own)
 
 
 @router.patch("/{subscription_id}")
@@ -103,17 +121,27 @@ async def change_subscription(body: ChangeSubscription, own: Own, caller: Caller
         changed = replace(changed, types=tuple(body.types))
     if "filters" in given:
         changed = replace(changed, filters=tuple(body.filters))
+    if "max_at_once" in given:
+        changed = replace(changed, at_once=body.max_at_once)
+    if "max_per_minute" in given:
+        changed = replace(changed, per_minute=body.max_per_minute)
     if "sink" in given:
         changed = changed.redirected(body.sink)
-    _check(work, changed.recipient, changed.sink, changed.types, changed.filters)
-    await _save(work, changed)
-    return SubscriptionShown.of(changed)
+    if given & {"credential", "authority"}:
+        changed = changed.known_by(
+            body.credential if "credential" in given else changed.credential,
+            body.authority if "authority" in given else changed.authority,
+        )
+    _check(work, changed)
+    return await _changed(work, changed)
 
 
 @router.delete("/{subscription_id}", status_code=204)
 async def unsubscribe(own: Own, work: Work) -> None:
     """End a subscription; what waits for it is thrown away."""
     await SubscriptionStore(work.session).delete(own.id)
+    if own.protocol is Protocol.AMQP:
+        work.notify("outward")
 
 
 @router.post("/{subscription_id}/_pause")
@@ -125,72 +153,80 @@ async def pause_subscription(own: Own, work: Work) -> SubscriptionShown:
 @router.post("/{subscription_id}/_resume")
 async def resume_subscription(own: Own, work: Work) -> SubscriptionShown:
     """Send again, what waited first; an address that was never proved is asked once more."""
-    return await _changed(work, own.resumed())
+    shown = await _changed(work, own.resumed())
+    await SubscriptionStore(work.session).wake(own.id)
+    return shown
 
 
 @router.post("/{subscription_id}/_rotate")
-async def rotate_secret(own: Own, work: Work) -> SubscriptionWithSecret:
-    """Get a new signing secret; for a day the old one signs beside it."""
-    rotated = own.rotated(await now_of(work.session))
+async def rotate_secret(own: Own, work: Work, body: Rotate | None = None) -> SubscriptionWithSecret:
+    """Get a new signing secret, or over AMQP a new user and password; for a day the old one counts beside it."""
+    rotated, secret = own.rotated(await now_of(work.session), at_once=body is not None and body.at_once)
     await SubscriptionStore(work.session).save(rotated)
-    return SubscriptionWithSecret.of(rotated, secret=rotated.secrets[0].text)
+    if own.protocol is Protocol.AMQP:
+        work.notify("outward")
+    return SubscriptionWithSecret.of(rotated, secret=secret, amqp=mailbox_of(work, rotated))
 
 
 @router.post("/{subscription_id}/_test", status_code=202)
 async def test_subscription(own: Own, work: Work) -> DeliveryShown:
     """Have an event without meaning sent to the sink, signed like all others."""
-    if own.sink is None:
+    own.require_alive()
+    if not own.is_sent:
         raise SubscriptionHasNoSink
-    key = f"test:{new_id()}"
+    test = str(new_id())  # its own subject, so that it does not wait for an earlier one
+    key = f"test:{test}"
     message = envelope_for(
-        Outgoing(TEST_TYPE, str(own.id), {"subscriptionId": str(own.id)}),
+        Outgoing(TEST_TYPE, test, {"subscriptionId": str(own.id)}),
         event_id=own.pseudonyms.of("event", key),
         source=work.publisher.source,
         moment=await now_of(work.session),
         subscription=own.id,
     )
-    made = await hand_over(work, own, message, key)
-    assert made, "the key is fresh"
+    (made,) = await hand_over(work, key, [Ready(own.id, message, sent=True)])
     return DeliveryShown.of(await DeliveryStore(work.session).find(made), [])
 
 
-@router.get("/{subscription_id}/deliveries")
-async def list_deliveries(own: Own, work: Work, page: PageQuery) -> Page[DeliveryShown]:
-    """What was to be delivered lately, with every try, oldest first."""
-    store = DeliveryStore(work.session)
-    found = await store.page(own.id, page.after_id, page.limit)
-    tries = await store.tries_of([each.id for each in found])
-    return page.page([DeliveryShown.of(each, tries.get(each.id, [])) for each in found], lambda last: last.id)
+def _shown(work: UnitOfWork, subscription: Subscription) -> SubscriptionShown:
+    return SubscriptionShown.of(subscription, amqp=mailbox_of(work, subscription))
 
 
 async def _changed(work: UnitOfWork, subscription: Subscription) -> SubscriptionShown:
     await _save(work, subscription)
-    return SubscriptionShown.of(subscription)
+    return _shown(work, subscription)
 
 
 async def _save(work: UnitOfWork, subscription: Subscription) -> None:
     store = SubscriptionStore(work.session)
     await store.save(subscription)
-    if subscription.state is State.UNVERIFIED:
+    if subscription.protocol is Protocol.AMQP:
+        work.notify("outward")
+    elif subscription.state is State.UNVERIFIED:
         await store.prove(subscription.id)
-        work.notify("handshakes")
+        work.notify("handshakes" if subscription.protocol is Protocol.HTTP else "case-systems")
     if subscription.state is State.ACTIVE:
         work.notify("deliveries")
 
 
-def _check(
-    work: UnitOfWork, recipient: Recipient, sink: str | None, types: Sequence[str], filters: Sequence[Filter]
-) -> None:
+def _check(work: UnitOfWork, asked: Subscription) -> None:
     """All that is wrong with a subscription at once."""
-    allowed = event_types(recipient.kind)
+    allowed = event_types(asked.recipient.kind)
     problems = [
         Problem(pointer=f"/types/{place}", detail=f"you can get: {', '.join(allowed)}")
-        for place, name in enumerate(types)
+        for place, name in enumerate(asked.types)
         if name not in allowed
     ]
-    if sink is not None and (wrong := problem_of(sink, work.resources.settings.reach)):
-        problems.append(Problem(pointer="/sink", detail=wrong))
-    if wrong := too_much(filters):
+    if asked.protocol is not Protocol.HTTP:
+        given = {"/sink": asked.sink, "/credential": asked.credential, "/authority": asked.authority}
+        detail = f"for webhooks only, and this one is over {asked.protocol}: leave it out"
+        problems += [Problem(pointer=pointer, detail=detail) for pointer, value in given.items() if value is not None]
+    addresses = {"/sink": asked.sink}
+    if isinstance(asked.credential, ClientCredentials):
+        addresses["/credential/tokenUrl"] = asked.credential.token_url
+    for pointer, address in addresses.items():
+        if address is not None and (wrong := problem_of(address, work.resources.settings.reach)):
+            problems.append(Problem(pointer=pointer, detail=wrong))
+    if wrong := too_much(asked.filters):
         problems.append(Problem(pointer="/filters", detail=wrong))
     if problems:
         raise Invalid(problems=problems)

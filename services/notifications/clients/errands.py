@@ -1,13 +1,15 @@
 """Things that are done beside the transactions: so many at once, and at the end those under way are waited for."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import structlog
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 
 class Errands:
@@ -47,3 +49,41 @@ class Errands:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.warning("errand_failed", error=repr(error))
+
+
+class Together(Generic[T]):
+    """Things that are done in one go: what comes while one batch is under way makes up the next."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def add(self, thing: T, do: Callable[[Sequence[T]], Awaitable[None]]) -> None:
+        """Have one done, with others; raises what went wrong with it."""
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((thing, done))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run(do))
+        await done
+
+    async def _run(self, do: Callable[[Sequence[T]], Awaitable[None]]) -> None:
+        while batch := self._waiting[: self._most]:
+            del self._waiting[: len(batch)]
+            try:
+                await do([thing for thing, _ in batch])
+            except Exception:  # noqa: BLE001 — whichever of them it was, the others are not to suffer
+                await self._one_by_one(batch, do)
+            for _, done in batch:
+                if not done.done():
+                    done.set_result(None)
+
+    async def _one_by_one(
+        self, batch: Sequence[tuple[T, asyncio.Future[None]]], do: Callable[[Sequence[T]], Awaitable[None]]
+    ) -> None:
+        for thing, done in batch:
+            try:
+                await do([thing])
+            except Exception as error:  # noqa: BLE001 — whoever waits for it gets it
+                if not done.done():
+                    done.set_exception(error)

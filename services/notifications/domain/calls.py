@@ -22,6 +22,9 @@ FEW = "<5"
 ASK_AGAIN_AFTER = timedelta(days=14)
 """An open call asks the same organisations again for students who came later, but not more often than this."""
 
+REMIND_AFTER = (timedelta(days=3), timedelta(days=7))
+"""From the asking: who means to look for an employer does so within days, and a second reminder is the last."""
+
 
 @dataclass(frozen=True)
 class RegionSettings:
@@ -62,10 +65,24 @@ class CallState(StrEnum):
 
 @dataclass(frozen=True)
 class Asked:
-    """A kind of intermediary that a call went to."""
+    """A kind of intermediary that a call went to, and the reminders of who said nothing."""
 
     kind: IntermediaryKind
     at: datetime
+    turns: int = 0
+    """How many of the moments to remind have passed."""
+    reminded: tuple[datetime, ...] = ()
+    """When somebody was reminded: nobody is when all have answered or declined."""
+
+    @property
+    def remind_at(self) -> datetime | None:
+        """When the silent ones are to be reminded next."""
+        return self.at + REMIND_AFTER[self.turns] if self.turns < len(REMIND_AFTER) else None
+
+    def reminding(self, now: datetime) -> Self:
+        """With the turns that are over; several that passed while nobody ran are one."""
+        passed = sum(1 for after in REMIND_AFTER if self.at + after <= now)
+        return replace(self, turns=max(self.turns, passed))
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,11 @@ class Call:
     round: int = 0
     next_ask_at: datetime | None = field(default=None)
 
+    @property
+    def since(self) -> datetime | None:
+        """When its present round began."""
+        return min((asked.at for asked in self.asked), default=None)
+
     def joined(self, searching: int, now: datetime) -> Self:
         """Another student belongs to it; whoever was asked long ago is asked again."""
         again = bool(self.asked) and self.next_ask_at is None and now - self.asked[-1].at >= ASK_AGAIN_AFTER
@@ -89,11 +111,35 @@ class Call:
             return replace(self, searching=searching, asked=(), answered=False, round=self.round + 1, next_ask_at=now)
         return replace(self, searching=searching)
 
-    def told(self) -> CallForHelp:
+    @property
+    def remind_at(self) -> datetime | None:
+        """When somebody of those who were asked is to be reminded; nobody is once an employer was named."""
+        if self.answered or self.state is CallState.CLOSED:
+            return None
+        return min((at for asked in self.asked if (at := asked.remind_at)), default=None)
+
+    def remind(self, now: datetime) -> tuple[Self, tuple[IntermediaryKind, ...]]:
+        """Whose turn to be reminded it is."""
+        if self.remind_at is None:
+            return self, ()
+        after = tuple(asked.reminding(now) for asked in self.asked)
+        kinds = tuple(new.kind for old, new in zip(self.asked, after, strict=True) if new.turns > old.turns)
+        return replace(self, asked=after), kinds
+
+    def reminded(self, kind: IntermediaryKind, now: datetime) -> Self:
+        """Somebody of a kind was reminded."""
+        noted = (replace(each, reminded=(*each.reminded, now)) if each.kind is kind else each for each in self.asked)
+        return replace(self, asked=tuple(noted))
+
+    def turn_of(self, kind: IntermediaryKind) -> int:
+        """How often a kind's silent ones had a turn to be reminded."""
+        return next((asked.turns for asked in self.asked if asked.kind is kind), 0)
+
+    def told(self, reminder: int = 0) -> CallForHelp:
         """What an outside organisation reads of it."""
-        return CallForHelp(
-            self.id, self.key.region, self.key.sector, self.key.placement_kind, self.since_date, band(self.searching)
-        )
+        key = self.key
+        searching = band(self.searching)
+        return CallForHelp(self.id, key.region, key.sector, key.placement_kind, self.since_date, searching, reminder)
 
 
 def opened(call_id: UUID, key: CallKey, searching: int, now: datetime) -> Call:

@@ -17,8 +17,16 @@ from services.notifications.domain.recipients import Recipient
 from shared.events import Event
 from shared.events.codes import IntermediaryKind, PlacementKind, Recognition
 from shared.events.envelope import Envelope
-from shared.events.intake import EmployerRegistered, PlacementEnded, PlacementStarted
+from shared.events.intake import (
+    EmployerRegistered,
+    PlacementCancelled,
+    PlacementChanged,
+    PlacementEnded,
+    PlacementStarted,
+    RequestMoved,
+)
 from shared.events.matching import StudentUnmatched
+from shared.events.notifications import DeliveryFailed
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 """Days are Dutch calendar days."""
@@ -62,6 +70,8 @@ class CallForHelp:
     placement_kind: str | None
     since_date: date
     searching: str
+    reminder: int = 0
+    """Which reminder it is of a call that was told already; 0: it is told for the first time."""
 
 
 _PLACEMENT_OF_A_RESIDENT: Mapping[str, Treatment] = {
@@ -89,17 +99,35 @@ def _recognised_and_shared(event: EmployerRegistered) -> bool:
     return event.recognition is not Recognition.NONE and event.private_to is None
 
 
+_REQUEST: Mapping[str, Treatment] = {
+    "request_id": Treatment.PSEUDONYM,
+    "region": Treatment.AS_IS,
+    "kind": Treatment.AS_IS,
+    "state": Treatment.AS_IS,
+}
+"""That there is something to look at in `GET /v1/requests` of intake, and no more."""
+
+
+def _asked_of_sbb(event: RequestMoved) -> bool:
+    return event.intermediary is IntermediaryKind.SBB
+
+
 LEAVING: Mapping[IntermediaryKind, Mapping[type[Event], Leaves]] = {
     # follows its own residents from school to work (H5)
     IntermediaryKind.MUNICIPALITY: {
         PlacementStarted: Leaves(Within.MUNICIPALITY, _PLACEMENT_OF_A_RESIDENT),
+        PlacementChanged: Leaves(Within.MUNICIPALITY, _PLACEMENT_OF_A_RESIDENT),
+        PlacementCancelled: Leaves(Within.MUNICIPALITY, _PLACEMENT_OF_A_RESIDENT),
         PlacementEnded: Leaves(
             Within.MUNICIPALITY,
             {**_PLACEMENT_OF_A_RESIDENT, "ended_date": Treatment.AS_IS, "outcome": Treatment.AS_IS},
         ),
     },
     # recognises learning companies: which of them take students of these schools (H6–H8)
-    IntermediaryKind.SBB: {EmployerRegistered: Leaves(Within.REGION, _EMPLOYER, _recognised_and_shared)},
+    IntermediaryKind.SBB: {
+        EmployerRegistered: Leaves(Within.REGION, _EMPLOYER, _recognised_and_shared),
+        RequestMoved: Leaves(Within.REGION, _REQUEST, _asked_of_sbb),
+    },
     IntermediaryKind.UWV: {},
     IntermediaryKind.WSP: {},
     IntermediaryKind.OTHER: {},
@@ -108,6 +136,9 @@ LEAVING: Mapping[IntermediaryKind, Mapping[type[Event], Leaves]] = {
 
 CALL_TYPE = StudentUnmatched.event_type()
 """A call for help goes out under the name of what it tells: that students are without a place."""
+
+FAILED_TYPE = DeliveryFailed.event_type()
+"""That an event was given up is told to whose it was, on ways that still work."""
 
 LEARNING = frozenset(
     {
@@ -133,7 +164,7 @@ class Outgoing:
 def event_types(kind: IntermediaryKind) -> tuple[str, ...]:
     """The CloudEvents types that a kind of recipient can get at all."""
     own = (event.event_type() for event in LEAVING[kind])
-    return tuple(sorted((CALL_TYPE, *own)))
+    return tuple(sorted((CALL_TYPE, FAILED_TYPE, *own)))
 
 
 def listeners_of(event: Event) -> tuple[IntermediaryKind, ...]:
@@ -143,12 +174,30 @@ def listeners_of(event: Event) -> tuple[IntermediaryKind, ...]:
 
 def outgoing(event: Event, recipient: Recipient, pseudonyms: Pseudonyms) -> Outgoing | None:
     """What the recipient gets of an event, or None: not theirs, not in their area, or not in the table."""
-    leaves = LEAVING.get(recipient.kind, {}).get(type(event))
-    if leaves is None or not _in_area(event, leaves.within, recipient) or not leaves.only_if(event):
-        return None
-    data = {_camel(event, name): _treated(event, name, how, pseudonyms) for name, how in leaves.fields.items()}
-    subject = pseudonyms.of(event.subject_kind, event.subject)
-    return Outgoing(event.event_type(), str(subject), data)
+    return Leaver(event).outgoing(recipient, pseudonyms)
+
+
+class Leaver:
+    """An event that leaves to many recipients."""
+
+    def __init__(self, event: Event) -> None:
+        self._event = event
+        self._type = event.event_type()
+        self._values = event.model_dump(mode="json")
+        self._names = {name: field.alias or name for name, field in type(event).model_fields.items()}
+
+    def outgoing(self, recipient: Recipient, pseudonyms: Pseudonyms) -> Outgoing | None:
+        """What this one gets."""
+        event = self._event
+        leaves = LEAVING.get(recipient.kind, {}).get(type(event))
+        if leaves is None or not _in_area(event, leaves.within, recipient) or not leaves.only_if(event):
+            return None
+        data = {
+            self._names[name]: _treated(name, self._values[name], how, pseudonyms)
+            for name, how in leaves.fields.items()
+        }
+        subject = pseudonyms.of(event.subject_kind, event.subject)
+        return Outgoing(self._type, str(subject), data)
 
 
 def outgoing_call(call: CallForHelp, recipient: Recipient) -> Outgoing | None:
@@ -162,8 +211,20 @@ def outgoing_call(call: CallForHelp, recipient: Recipient) -> Outgoing | None:
         "placementKind": call.placement_kind,
         "sinceDate": call.since_date.isoformat(),
         "searching": call.searching,
+        **({"reminder": call.reminder} if call.reminder else {}),
     }
     return Outgoing(CALL_TYPE, str(call.call_id), data)
+
+
+def outgoing_failure(failed: DeliveryFailed) -> Outgoing:
+    """What the owner of a subscription hears of an event that was given up."""
+    data = {
+        "subscriptionId": str(failed.subscription_id),
+        "deliveryId": str(failed.delivery_id),
+        "failedType": failed.failed_type,
+        "code": failed.code,
+    }
+    return Outgoing(FAILED_TYPE, str(failed.subscription_id), data)
 
 
 def envelope_for(
@@ -188,12 +249,7 @@ def _in_area(event: Event, within: Within, recipient: Recipient) -> bool:
     return place is not None and place in (recipient.regions if within is Within.REGION else recipient.municipalities)
 
 
-def _camel(event: Event, name: str) -> str:
-    return type(event).model_fields[name].alias or name
-
-
-def _treated(event: Event, name: str, how: Treatment, pseudonyms: Pseudonyms) -> Any:
-    value = event.model_dump(mode="json")[name]
+def _treated(name: str, value: Any, how: Treatment, pseudonyms: Pseudonyms) -> Any:
     if value is None:
         return None
     match how:

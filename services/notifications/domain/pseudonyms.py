@@ -1,6 +1,5 @@
 """Every recipient knows students, offers and events by ids of its own: two of them cannot lay theirs side by side."""
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ class Pseudonyms:
 
     def of(self, kind: str, name: object) -> UUID:
         """A UUID of version 8 (RFC 9562: made by a rule of one's own); `kind` keeps a student and an offer apart."""
-        digest = hmac.new(self.key, f"{kind}:{name}".encode(), hashlib.sha256).digest()
+        digest = hmac.digest(self.key, f"{kind}:{name}".encode(), "sha256")
         made = bytearray(digest[:16])
         made[6] = (made[6] & 0x0F) | 0x80
         made[8] = (made[8] & 0x3F) | 0x80

@@ -17,6 +17,7 @@ HANDSHAKE_PAUSES = (0, 10, 60, 600)
 LONGEST_WAIT = timedelta(seconds=PAUSES[-1])
 """A `Retry-After` beyond it counts as this long: what a receiver answers does not keep a row for ever."""
 
+UNAUTHORIZED = 401
 GONE = 410
 UNSUPPORTED = 415
 LET_US_WAIT = frozenset({429, 503})

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from standardwebhooks import Webhook
 
+from services.notifications.domain.credentials import Credential, Receiver
 from services.notifications.domain.filters import Filter
+from services.notifications.domain.outward import Login, Protocol
 from services.notifications.domain.pseudonyms import Pseudonyms, new_key
 from services.notifications.domain.recipients import Recipient
 from shared.errors import Refused
@@ -26,6 +28,24 @@ MOST_PER_OWNER = 20
 """An organisation with more has a mistake in its set-up, and every event would be matched with each of them."""
 
 
+MISSES_IN_A_ROW = 5
+"""After so many tries without an answer that counts, one try at a time finds out whether a receiver is back."""
+
+
+AT_ONCE = 4
+"""Requests in flight per subscription: a slow receiver takes these and no more of what all share."""
+
+MOST_AT_ONCE = 20
+"""What a subscriber may raise that to: a fifth of what one process has in flight."""
+
+
+class Breaker(StrEnum):
+    """Whether a receiver gets all that is due, or one try at a time until it takes one."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+
+
 class State(StrEnum):
     """Whether events go out; rows for the feed are written in every state but the last."""
 
@@ -38,6 +58,14 @@ class State(StrEnum):
 
 SENDING = (State.ACTIVE, State.FAILING)
 """A failing subscription goes on getting what is new, and is active again with the first that arrives."""
+
+
+PENDING = {
+    Protocol.HTTP: "handshake-pending",
+    Protocol.AMQP: "queue-pending",
+    Protocol.ZGW: "registration-pending",
+}
+"""What a subscription waits for before anything goes out."""
 
 
 class SubscriptionIsRetired(Refused):
@@ -72,6 +100,17 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Subscriber:
+    """What has to be known of a subscription to lay an event ready for it."""
+
+    id: UUID
+    recipient: Recipient
+    filters: tuple[Filter, ...]
+    pseudonyms: Pseudonyms
+    has_sink: bool
+
+
+@dataclass(frozen=True)
 class Subscription:
     """What an outside organisation wants to hear, and where."""
 
@@ -86,9 +125,37 @@ class Subscription:
     reason: str | None = None
     secrets: tuple[Secret, ...] = field(default_factory=lambda: (Secret.fresh(),), repr=False)
     pseudonyms: Pseudonyms = field(default_factory=lambda: Pseudonyms(new_key()), repr=False)
+    credential: Credential | None = field(default=None, repr=False)
+    authority: str | None = field(default=None, repr=False)
     verified: bool = False
     rate: int | None = None
     """Requests a minute that the receiver allows; None without a limit."""
+    at_once: int = AT_ONCE
+    per_minute: int | None = None
+    """Requests a minute that the subscriber wants at most."""
+    misses: int = 0
+    """Tries in a row that it did not take."""
+    rests_until: datetime | None = None
+    """Before then nothing is sent: it asked for that, or did not answer."""
+    protocol: Protocol = Protocol.HTTP
+    logins: tuple[Login, ...] = field(default=(), repr=False)
+    """Over AMQP: who may read its queue, the newest first."""
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether its events go out, and are not only read from the feed."""
+        return self.sink is not None or self.protocol is not Protocol.HTTP
+
+    @property
+    def receiver(self) -> Receiver:
+        """Where its events are sent; only of one that has a sink."""
+        assert self.sink is not None
+        return Receiver(self.sink, self.credential, self.authority)
+
+    def is_received_by(self, earlier: Self) -> bool:
+        """Whether events still go where they went, and are known there by the same."""
+        names = ("sink", "credential", "authority")
+        return all(getattr(self, name) == getattr(earlier, name) for name in names)
 
     def wants(self, event_type: str) -> bool:
         """Whether it asked for this type; without types it asked for all it may get."""
@@ -104,23 +171,44 @@ class Subscription:
 
     def paused(self) -> Self:
         """Its owner wants silence; what happens meanwhile waits."""
-        self._require_alive()
+        self.require_alive()
         return replace(self, state=State.PAUSED, reason="paused-by-owner")
 
     def resumed(self) -> Self:
         """Its owner wants to hear again; a sink that has not proved itself has to do so first."""
-        self._require_alive()
-        if self.verified or self.sink is None:
+        self.require_alive()
+        if self.verified or not self.is_sent:
             return replace(self, state=State.ACTIVE, reason=None)
-        return self.unproven("handshake-pending")
+        return self.unproven(PENDING[self.protocol])
 
     def failing(self, reason: str) -> Self:
         """The last try of an event failed; a pause or an end stays what it is."""
         return replace(self, state=State.FAILING, reason=reason) if self.state in SENDING else self
 
+    @property
+    def pace(self) -> int | None:
+        """Requests a minute, as the receiver and the subscriber allow; None without a limit."""
+        return min((each for each in (self.rate, self.per_minute) if each), default=None)
+
+    @property
+    def breaker(self) -> Breaker:
+        """Open when it took nothing lately; `reason` says what happened last."""
+        return Breaker.OPEN if self.is_away else Breaker.CLOSED
+
+    @property
+    def is_away(self) -> bool:
+        """Whether only one try at a time goes to it, until one arrives."""
+        return self.misses >= MISSES_IN_A_ROW
+
+    def missed(self, reason: str) -> Self:
+        """A try was not taken; with enough of them in a row it counts as failing before the first event is given up."""
+        missed = replace(self, misses=self.misses + 1)
+        return missed.failing(reason) if missed.is_away else missed
+
     def arrived(self) -> Self:
         """Something arrived."""
-        return replace(self, state=State.ACTIVE, reason=None) if self.state is State.FAILING else self
+        back = replace(self, misses=0)
+        return replace(back, state=State.ACTIVE, reason=None) if self.state is State.FAILING else back
 
     def retired(self, reason: str) -> Self:
         """The receiver wants nothing more."""
@@ -128,20 +216,34 @@ class Subscription:
 
     def redirected(self, sink: str | None) -> Self:
         """Events go somewhere else from now on, which has to prove itself."""
-        self._require_alive()
+        self.require_alive()
         if sink == self.sink:
             return self
         if sink is None:
             return replace(self, sink=None, state=State.ACTIVE, verified=False, reason=None)
         return replace(self, sink=sink).unproven("handshake-pending")
 
-    def rotated(self, now: datetime) -> Self:
-        """A new secret; the present one signs beside it for a while."""
-        self._require_alive()
-        old = replace(self.secrets[0], until=now + OVERLAP)
-        return replace(self, secrets=(Secret.fresh(), old))
+    def known_by(self, credential: Credential | None, authority: str | None) -> Self:
+        """The receiver knows us by something else from now on, and shows again that it wants events."""
+        self.require_alive()
+        changed = replace(self, credential=credential, authority=authority)
+        if changed == self or self.sink is None or self.state is State.PAUSED:
+            return changed
+        return changed.unproven("handshake-pending")
 
-    def _require_alive(self) -> None:
+    def rotated(self, now: datetime, *, at_once: bool = False) -> tuple[Self, str]:
+        """A new secret (over AMQP: a user with a password), and what it is; the present one counts on for a while."""
+        self.require_alive()
+        if self.protocol is Protocol.AMQP:
+            login, password = Login.fresh(self.id)
+            before = () if at_once else tuple(replace(old, until=now + OVERLAP) for old in self.logins[:1])
+            return replace(self, logins=(login, *before)), password
+        secret = Secret.fresh()
+        old = () if at_once else (replace(self.secrets[0], until=now + OVERLAP),)
+        return replace(self, secrets=(secret, *old)), secret.text
+
+    def require_alive(self) -> None:
+        """Raise `SubscriptionIsRetired` when it has ended."""
         if self.state is State.RETIRED:
             raise SubscriptionIsRetired
 

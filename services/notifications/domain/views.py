@@ -20,6 +20,8 @@ class Listener:
     regional: frozenset[str] = frozenset()
     """Regions that the listener coordinates."""
     operator: bool = False
+    subject: str = ""
+    """Who it is, for what concerns one person alone."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class View:
     schools: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     regional: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
 
     def is_for(self, listener: Listener) -> bool:
         """Whether this listener may see it."""
@@ -37,6 +40,7 @@ class View:
             self.schools & listener.schools
             or self.regions & (listener.regions | listener.regional)
             or self.regional & listener.regional
+            or listener.subject in self.people
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -48,7 +52,7 @@ class View:
         """As it was saved."""
         return cls(
             dict(saved["data"]),
-            *(frozenset(saved[name]) for name in ("schools", "regions", "regional")),
+            *(frozenset(saved.get(name, ())) for name in ("schools", "regions", "regional", "people")),
         )
 
 
@@ -98,6 +102,8 @@ SHOWN: Mapping[type[Event], Shown] = {
     intake.StudentWithdrawn: Shown(("student_id",)),
     # that a seat is taken or free concerns every school of the region, by whom concerns one (G6)
     intake.PlacementStarted: _PLACEMENT,
+    intake.PlacementChanged: _PLACEMENT,
+    intake.PlacementCancelled: _PLACEMENT,
     intake.PlacementEnded: _PLACEMENT,
     intake.PlacementRefused: Shown(("placement_id", "proposal_id", "student_id", "offer_id")),
     # who speaks with an employer is known to all, so that nobody calls twice (F7)
@@ -108,9 +114,23 @@ SHOWN: Mapping[type[Event], Shown] = {
     intake.ClaimEnded: Shown((), ("claim_id", "employer_id"), Whom.REGION),
     intake.ClaimJoinAsked: Shown(("claim_id", "employer_id")),
     intake.ExperienceShared: Shown((), ("employer_id", "remark_id"), Whom.REGION),
+    intake.ExperienceWithdrawn: Shown((), ("employer_id", "remark_id"), Whom.REGION),
+    intake.LabourMarketPublished: Shown((), ("publication_id",), Whom.REGION),
     intake.QuestionAsked: Shown(("question_id", "employer_id")),
     intake.QuestionAnswered: Shown(("question_id", "employer_id")),
     intake.RelationsCooled: Shown(("school_id",)),
+    intake.LinkIssued: Shown(("link_id",)),
+    intake.LinkAnswered: Shown(("link_id", "employer_id")),
+    intake.VisitOverdue: Shown(("placement_id",)),
+    intake.BottleneckRecorded: Shown(("bottleneck_id",)),
+    # who looks after the region sees to support, and every school of it may know that it is asked for (M10)
+    intake.SupportAsked: Shown((), ("support_id", "employer_id"), Whom.REGION),
+    intake.RequestMoved: Shown(("request_id", "employer_id")),
+    intake.FollowUpDue: Shown(("follow_up_id",)),
+    intake.FollowUpRecorded: Shown(("follow_up_id",)),
+    intake.AnswersAwaited: Shown(("round_id",)),
+    intake.InitiativeUndertaken: Shown((), ("initiative_id",), Whom.REGION),
+    intake.SeatOffered: Shown(("programme_id", "enrolment_id")),
     intake.EmployerSuggested: Shown((), ("employer_id", "tip_id", "call_id"), Whom.REGION),
     matching.MatchProposed: _PROPOSAL,
     matching.MatchAccepted: _PROPOSAL,
@@ -118,6 +138,7 @@ SHOWN: Mapping[type[Event], Shown] = {
     matching.MatchExpired: _PROPOSAL,
     matching.StudentUnmatched: Shown(("student_id",)),
     matching.OfferUnfilled: _OFFER,
+    matching.RegionPlanned: Shown((), ("plan_id",), Whom.OFFERING),  # no offer: the region's coordinator alone
     notifications.IntermediaryAsked: _CALL,
     notifications.HelpAnswered: _CALL,
     notifications.HelpDeclined: _CALL,

@@ -21,7 +21,7 @@ from shared.events.intake import (
     SectorClosed,
     SectorReopened,
 )
-from shared.events.matching import OfferUnfilled
+from shared.events.matching import OfferUnfilled, RegionPlanned
 from shared.messaging import Kind
 from shared.unit_of_work import MessageWork
 
@@ -108,6 +108,12 @@ async def tell_of_an_offer_that_lapses_soon(event: OfferExpiring, work: MessageW
 @handlers.on(OfferExpired, Kind.FACT)
 async def tell_of_a_lapsed_offer(event: OfferExpired, work: MessageWork) -> None:
     """It rests until it is renewed."""
+    await pass_on(event, work)
+
+
+@handlers.on(RegionPlanned, Kind.FACT)
+async def tell_of_a_plan(event: RegionPlanned, work: MessageWork) -> None:
+    """A draft is there to be looked at by who looks after the region."""
     await pass_on(event, work)
 
 

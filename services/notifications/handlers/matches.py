@@ -4,7 +4,14 @@ from services.notifications import calling
 from services.notifications.handlers import handlers
 from services.notifications.handlers.passing import pass_on
 from services.notifications.store import SurroundingsStore
-from shared.events.intake import PlacementEnded, PlacementFacts, PlacementRefused, PlacementStarted
+from shared.events.intake import (
+    PlacementCancelled,
+    PlacementChanged,
+    PlacementEnded,
+    PlacementFacts,
+    PlacementRefused,
+    PlacementStarted,
+)
 from shared.events.matching import MatchAccepted, MatchDeclined, MatchExpired, MatchProposed
 from shared.messaging import Kind
 from shared.unit_of_work import MessageWork
@@ -38,6 +45,18 @@ async def tell_of_an_expiry(event: MatchExpired, work: MessageWork) -> None:
 async def tell_of_a_placement(event: PlacementStarted, work: MessageWork) -> None:
     """Placements by hand end a search as well."""
     await _settle(event, work)
+
+
+@handlers.on(PlacementChanged, Kind.STATE, group="placement")
+async def tell_of_a_change(event: PlacementChanged, work: MessageWork) -> None:
+    """The seat is taken until another day, or on other days."""
+    await pass_on(event, work)
+
+
+@handlers.on(PlacementCancelled, Kind.FACT)
+async def tell_of_a_cancellation(event: PlacementCancelled, work: MessageWork) -> None:
+    """Nobody comes: the seat is free."""
+    await pass_on(event, work)
 
 
 @handlers.on(PlacementEnded, Kind.FACT)

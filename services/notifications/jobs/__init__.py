@@ -6,4 +6,15 @@ from shared.timers import Timers
 timers = Timers()
 jobs = Jobs(timers)
 
-from services.notifications.jobs import calls, forgetting, live, mail, webhooks  # noqa: E402, F401 — they register here
+from services.notifications.jobs import (  # noqa: E402, F401 — they register here
+    calls,
+    cases,
+    desks,
+    forgetting,
+    handshakes,
+    live,
+    mail,
+    mail_reminders,
+    outward,
+    webhooks,
+)

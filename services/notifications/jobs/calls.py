@@ -1,11 +1,11 @@
-"""Asking for help: whoever is next, when it is their turn."""
+"""Asking for help: whoever is next, when it is their turn, and again who is silent."""
 
-from services.notifications.calling import CALL_TURN, keep, lock_call
+from services.notifications.calling import CALL_REMINDER, CALL_TURN, arrange_reminder, keep, lock_call, send
 from services.notifications.domain.calls import ask
 from services.notifications.jobs import timers
 from services.notifications.store import CallStore
 from services.notifications.store.clock import now_of
-from services.notifications.telling import call_for_help, tell_coordinators
+from services.notifications.telling import tell_coordinators
 from shared.events.notifications import IntermediaryAsked
 from shared.timers import Timer
 from shared.unit_of_work import UnitOfWork
@@ -34,4 +34,19 @@ async def ask_for_help(timer: Timer, work: UnitOfWork) -> None:
             )
         )
         await tell_coordinators(work, asked, f"asked:{call.id}:{call.round}:{kind}", now, own_schools=schools)
-    await call_for_help(work, call, kinds, now)
+    await send(work, call, kinds, now)
+
+
+@timers.on(CALL_REMINDER, lock=lock_call)
+async def remind(timer: Timer, work: UnitOfWork) -> None:
+    """Remind who was asked and said nothing; noted of a kind when there was anybody."""
+    due = await CallStore(work.session).find(timer.subject_id)
+    if due is None:
+        return
+    now = await now_of(work.session)
+    call, kinds = due.remind(now)
+    for kind in kinds:
+        if await send(work, call, (kind,), now):
+            call = call.reminded(kind, now)
+    await CallStore(work.session).save(call)
+    await arrange_reminder(work, call)

@@ -1,10 +1,13 @@
-"""Buffers are emptied: what was delivered, shown and mailed is kept for days, not for good (STANDARDS §7)."""
+"""Buffers are emptied: what was delivered, shown and mailed is kept for days, not for good (STANDARDS §7).
+
+Of a delivery its body goes first: who was away for long still finds in the feed what happened, and where to ask.
+"""
 
 from datetime import timedelta
 
 from services.notifications.clients import Resources
 from services.notifications.jobs import jobs
-from services.notifications.store import DeliveryStore, MailStore, StreamStore, SurroundingsStore
+from services.notifications.store import FeedStore, MailStore, MatterStore, StreamStore, SurroundingsStore
 from shared.unit_of_work import UnitOfWork
 
 STREAM_KEPT = timedelta(hours=1)
@@ -22,5 +25,8 @@ async def forget(work: UnitOfWork) -> bool:
     age = timedelta(days=resources.settings.keep_days)
     await StreamStore(work.session).forget(STREAM_KEPT)
     await MailStore(work.session).forget(age)
+    await MatterStore(work.session).forget(age)
     await SurroundingsStore(work.session).forget_settled(STUDENT_KEPT)
-    return bool(await DeliveryStore(work.session).forget(age))
+    feed = FeedStore(work.session)
+    stripped = await feed.strip(age, resources.settings.public_url)
+    return bool(stripped + await feed.forget(timedelta(days=resources.settings.feed_days)))

@@ -1,8 +1,8 @@
-"""Positions for the feed and the stream, and the one reader per process that tells those who listen."""
+"""Positions for the feed and the stream, and the one reader of each per process that tells those who wait for more."""
 
 from services.notifications.clients import Resources
 from services.notifications.jobs import jobs
-from services.notifications.store import DeliveryStore, StreamStore
+from services.notifications.store import FeedStore, StreamStore
 from shared.unit_of_work import UnitOfWork
 
 AT_ONCE = 500
@@ -15,9 +15,10 @@ async def number(work: UnitOfWork) -> bool:
     if shown:
         work.notify("stream")
     # sent only once they are in the feed: a receiver that misses one finds it there
-    given = await DeliveryStore(work.session).number()
+    given = await FeedStore(work.session).number()
     if given:
         work.notify("deliveries")
+        work.notify("feed")
     return bool(shown + given)
 
 
@@ -31,3 +32,12 @@ async def tell_listeners(work: UnitOfWork) -> bool:
     shown = await stream.after(resources.hub.position, AT_ONCE)
     resources.hub.tell(shown)
     return len(shown) == AT_ONCE
+
+
+@jobs.every(seconds=1.0, wake="feed")
+async def tell_readers(work: UnitOfWork) -> bool:
+    """Let those who wait for their feed here know that there is more of it."""
+    readers = work.resources.readers
+    if waiting := readers.waiting:
+        readers.tell(await FeedStore(work.session).heads_of(waiting))
+    return False

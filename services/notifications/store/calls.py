@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.notifications.domain.calls import Asked, Call, CallKey, CallState, RegionSettings, opened
-from services.notifications.store.tables import answers, call_students, calls, region_settings, schools
+from services.notifications.store.tables import answers, call_students, calls, region_settings, schools, subscriptions
 from shared.events.codes import IntermediaryKind, PlacementKind
 from shared.ids import new_id
 
@@ -125,10 +125,9 @@ class CallStore:
         written = insert(answers).values(row).on_conflict_do_nothing().returning(answers)
         if new := (await self._session.execute(written)).mappings().one_or_none():
             return _answer(new), True
-        same = select(answers).where(
-            answers.c.call_id == call_id, answers.c.owner == owner, answers.c.fingerprint == row["fingerprint"]
-        )
-        return _answer((await self._session.execute(same)).mappings().one()), False
+        same = (answers.c.call_id == call_id, answers.c.owner == owner, answers.c.fingerprint == row["fingerprint"])
+        again = update(answers).where(*same).values(at=row["at"]).returning(answers)  # it is said in this round too
+        return _answer((await self._session.execute(again)).mappings().one()), False
 
     async def answers_to(self, call_ids: Sequence[UUID], owner: str | None = None) -> dict[UUID, list[GivenAnswer]]:
         """What was said to calls, by one owner or by all."""
@@ -137,6 +136,12 @@ class CallStore:
         for row in (await self._session.execute(query.order_by(answers.c.id))).mappings():
             found.setdefault(row["call_id"], []).append(_answer(row))
         return found
+
+    async def subscriptions_that_said(self, call: Call) -> frozenset[UUID]:
+        """The subscriptions of those who answered or declined a call in its present round."""
+        said = select(answers.c.owner).where(said_to(call))
+        query = select(subscriptions.c.id).where(subscriptions.c.owner.in_(said))
+        return frozenset((await self._session.execute(query)).scalars())
 
     async def settings_of(self, region: str) -> RegionSettings:
         """Whom a region asks; the default where it has not said."""
@@ -186,6 +191,11 @@ def asked_of(kind: IntermediaryKind, regions: Sequence[str]) -> ColumnElement[bo
     return calls.c.region.in_(regions) & went
 
 
+def said_to(call: Call) -> ColumnElement[bool]:
+    """Answers and refusals of a call's present round."""
+    return (answers.c.call_id == call.id) & (answers.c.at >= call.since if call.since else true())
+
+
 def everywhere() -> ColumnElement[bool]:
     """All calls."""
     return true()
@@ -210,11 +220,21 @@ def _row(call: Call) -> dict[str, Any]:
         "since_date": call.since_date,
         "searching": call.searching,
         "state": call.state,
-        "asked": [{"kind": each.kind, "at": each.at.isoformat()} for each in call.asked],
+        "asked": [_asked_row(each) for each in call.asked],
         "answered": call.answered,
         "round": call.round,
         "next_ask_at": call.next_ask_at,
     }
+
+
+def _asked_row(asked: Asked) -> dict[str, Any]:
+    reminded = [at.isoformat() for at in asked.reminded]
+    return {"kind": asked.kind, "at": asked.at.isoformat(), "turns": asked.turns, "reminded": reminded}
+
+
+def _asked(row: dict[str, Any]) -> Asked:
+    reminded = tuple(datetime.fromisoformat(at) for at in row.get("reminded", ()))
+    return Asked(IntermediaryKind(row["kind"]), datetime.fromisoformat(row["at"]), row.get("turns", 0), reminded)
 
 
 def _call(row: Row[Any]) -> Call:
@@ -224,7 +244,7 @@ def _call(row: Row[Any]) -> Call:
         since_date=row.since_date,
         searching=row.searching,
         state=CallState(row.state),
-        asked=tuple(Asked(IntermediaryKind(each["kind"]), datetime.fromisoformat(each["at"])) for each in row.asked),
+        asked=tuple(_asked(each) for each in row.asked),
         answered=row.answered,
         round=row.round,
         next_ask_at=row.next_ask_at,

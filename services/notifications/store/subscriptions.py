@@ -1,19 +1,23 @@
 """Subscriptions as rows."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, any_, delete, func, literal, or_, select, update
+from sqlalchemy import Row, Text, any_, cast, delete, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.notifications.domain import filters
+from services.notifications.domain import credentials, filters
+from services.notifications.domain.filters import Filter
+from services.notifications.domain.outward import Login, Protocol
 from services.notifications.domain.pseudonyms import Pseudonyms
 from services.notifications.domain.recipients import Recipient
-from services.notifications.domain.subscriptions import Secret, State, Subscription
+from services.notifications.domain.subscriptions import Secret, State, Subscriber, Subscription
 from services.notifications.store.tables import heads
 from services.notifications.store.tables import subscriptions as table
 from shared.events.codes import IntermediaryKind
@@ -42,6 +46,11 @@ class SubscriptionStore:
         row = (await self._session.execute(query.with_for_update(key_share=True) if lock else query)).one_or_none()
         return _subscription(row) if row else None
 
+    async def locked(self, ids: Collection[UUID]) -> dict[UUID, Subscription]:
+        """Several by their ids; nobody else changes them meanwhile, and all lock them in one order."""
+        query = select(table).where(table.c.id.in_(list(ids))).order_by(table.c.id).with_for_update(key_share=True)
+        return {row.id: _subscription(row) for row in await self._session.execute(query)}
+
     async def of(self, ids: Collection[UUID]) -> dict[UUID, Subscription]:
         """Several by their ids."""
         rows = await self._session.execute(select(table).where(table.c.id.in_(list(ids))))
@@ -52,23 +61,34 @@ class SubscriptionStore:
         query = select(table).where(*_owned(owner), *([table.c.id > after] if after else [])).order_by(table.c.id)
         return [_subscription(row) for row in await self._session.execute(query.limit(limit + 1))]
 
+    async def over_amqp(self) -> list[Subscription]:
+        """All that have a queue on the outward virtual host."""
+        rows = await self._session.execute(select(table).where(table.c.protocol == Protocol.AMQP).order_by(table.c.id))
+        return [_subscription(row) for row in rows]
+
     async def count(self, owner: str) -> int:
         """How many an owner has."""
         query = select(func.count()).select_from(table).where(table.c.owner == owner)
         return int((await self._session.execute(query)).scalar_one())
 
-    async def listening(
-        self, kinds: Sequence[IntermediaryKind], event: str, areas: Sequence[str]
-    ) -> list[Subscription]:
+    async def listening(self, kinds: Sequence[IntermediaryKind], event: str, areas: Sequence[str]) -> list[Subscriber]:
         """Those of some kinds that want this type and whose area names one of `areas`."""
         wanted = list(areas)
-        query = select(table).where(
+        query = select(
+            table.c.id,
+            table.c.kind,
+            table.c.regions,
+            table.c.municipalities,
+            table.c.pseudonym_key,
+            cast(table.c.filters, Text).label("filters"),
+            or_(table.c.sink.is_not(None), table.c.protocol != Protocol.HTTP).label("has_sink"),
+        ).where(
             table.c.kind.in_(list(kinds)),
             table.c.state != State.RETIRED,
             or_(func.cardinality(table.c.types) == 0, literal(event) == any_(table.c.types)),
             or_(table.c.regions.overlap(wanted), table.c.municipalities.overlap(wanted)),
         )
-        return [_subscription(row) for row in await self._session.execute(query.order_by(table.c.id))]
+        return [_subscriber(row) for row in await self._session.execute(query.order_by(table.c.id))]
 
     async def delete(self, subscription_id: UUID) -> None:
         """End one, with everything that waits for it."""
@@ -76,17 +96,24 @@ class SubscriptionStore:
         await self._session.execute(delete(heads).where(heads.c.name == str(subscription_id)))
 
     async def prove(self, subscription_id: UUID, pause: timedelta = timedelta(), *, tries: int = 0) -> None:
-        """Let the handshake be tried after a pause; `tries` were made already."""
+        """Let the handshake be tried after a pause; after the last of `tries`, unless somebody asked anew meanwhile."""
         at = func.clock_timestamp() + pause
-        await self._session.execute(
-            update(table).where(table.c.id == subscription_id).values(handshake_at=at, handshakes=tries)
-        )
+        mine = table.c.id == subscription_id
+        if tries:
+            mine &= table.c.handshakes == tries
+        await self._session.execute(update(table).where(mine).values(handshake_at=at, handshakes=tries))
 
-    async def due_for_proof(self, limit: int, lease: timedelta) -> list[tuple[Subscription, int]]:
+    async def due_for_proof(
+        self, limit: int, lease: timedelta, protocol: Protocol = Protocol.HTTP
+    ) -> list[tuple[Subscription, int]]:
         """Claim those whose handshake is due, with the number of this try; nobody else does until the lease ends."""
         due = (
             select(table.c.id)
-            .where(table.c.handshake_at <= func.clock_timestamp(), table.c.state == State.UNVERIFIED)
+            .where(
+                table.c.handshake_at <= func.clock_timestamp(),
+                table.c.state == State.UNVERIFIED,
+                table.c.protocol == protocol,
+            )
             .order_by(table.c.handshake_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -102,6 +129,12 @@ class SubscriptionStore:
     async def proved(self, subscription_id: UUID) -> None:
         """No handshake is due any more."""
         await self._session.execute(update(table).where(table.c.id == subscription_id).values(handshake_at=None))
+
+    async def wake(self, subscription_id: UUID) -> None:
+        """What earlier answers asked for counts no longer: somebody has mended something."""
+        await self._session.execute(
+            update(table).where(table.c.id == subscription_id).values(rest_until=None, misses=0)
+        )
 
     async def rest(self, subscription_id: UUID, pause: timedelta) -> None:
         """Send nothing to it for a while: it asked for that."""
@@ -127,8 +160,15 @@ def _row(subscription: Subscription) -> dict[str, Any]:
         "reason": subscription.reason,
         "secrets": [_secret_row(secret) for secret in subscription.secrets],
         "pseudonym_key": subscription.pseudonyms.key,
+        "credential": credentials.written(subscription.credential) if subscription.credential else null(),
+        "authority": subscription.authority,
         "verified": subscription.verified,
         "rate": subscription.rate,
+        "at_once": subscription.at_once,
+        "per_minute": subscription.per_minute,
+        "misses": subscription.misses,
+        "protocol": subscription.protocol,
+        "logins": [login.written() for login in subscription.logins],
         "created_at": subscription.created_at,
     }
 
@@ -139,6 +179,22 @@ def _secret_row(secret: Secret) -> dict[str, str | None]:
 
 def _secret(row: dict[str, str | None]) -> Secret:
     return Secret(row["text"] or "", datetime.fromisoformat(row["until"]) if row["until"] else None)
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        recipient=Recipient.of(row.kind, row.regions, row.municipalities),
+        filters=_filters(row.filters),
+        pseudonyms=Pseudonyms(row.pseudonym_key),
+        has_sink=row.has_sink,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _filters(text: str) -> tuple[Filter, ...]:
+    """The same filters come with every event."""
+    return filters.read(json.loads(text))
 
 
 def _subscription(row: Row[Any]) -> Subscription:
@@ -154,6 +210,14 @@ def _subscription(row: Row[Any]) -> Subscription:
         reason=row.reason,
         secrets=tuple(_secret(each) for each in row.secrets),
         pseudonyms=Pseudonyms(row.pseudonym_key),
+        credential=credentials.read(row.credential),
+        authority=row.authority,
         verified=row.verified,
         rate=row.rate,
+        at_once=row.at_once,
+        per_minute=row.per_minute,
+        rests_until=row.rest_until,
+        misses=row.misses,
+        protocol=Protocol(row.protocol),
+        logins=tuple(Login.read(each) for each in row.logins),
     )

@@ -50,6 +50,13 @@ class SurroundingsStore:
         query = select(whereabouts.c.settled_at).where(whereabouts.c.id == student_id)
         return (await self._session.execute(query)).scalar_one_or_none()
 
+    async def is_searching(self, student_id: UUID) -> bool:
+        """Whether a student looks for a place, as far as is known."""
+        query = select(whereabouts.c.id).where(
+            whereabouts.c.id == student_id, whereabouts.c.region.is_not(None), whereabouts.c.settled_at.is_(None)
+        )
+        return (await self._session.execute(query)).one_or_none() is not None
+
     async def forget_settled(self, older_than: timedelta) -> None:
         """Forget students who have not searched for so long."""
         old = whereabouts.c.settled_at < func.clock_timestamp() - older_than
@@ -75,6 +82,10 @@ class SurroundingsStore:
         """The regions in which schools lie."""
         query = select(schools.c.region).where(schools.c.brin.in_(list(brins)))
         return frozenset((await self._session.execute(query)).scalars())
+
+    async def brins_of(self, ids: Iterable[UUID]) -> frozenset[str]:
+        """The codes of schools; one that is not registered here has none."""
+        return frozenset((await self._brins(ids)).values())
 
     async def _brins(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         rows = await self._session.execute(select(schools.c.id, schools.c.brin).where(schools.c.id.in_(list(ids))))

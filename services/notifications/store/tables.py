@@ -57,12 +57,19 @@ subscriptions = Table(
     Column("reason", Text),
     Column("secrets", JSONB, nullable=False),
     Column("pseudonym_key", LargeBinary, nullable=False),
+    Column("credential", JSONB),
+    Column("authority", Text),
     Column("verified", Boolean, nullable=False),
     Column("rate", Integer),
+    Column("at_once", Integer, nullable=False, server_default="4"),
+    Column("per_minute", Integer),
     Column("created_at", MOMENT, nullable=False),
     Column("handshakes", Integer, nullable=False, server_default="0"),
     Column("handshake_at", MOMENT),
     Column("rest_until", MOMENT),
+    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("protocol", Text, nullable=False, server_default="http"),
+    Column("logins", JSONB, nullable=False, server_default="[]"),
     info={"subject": "subscription"},
 )
 
@@ -74,13 +81,17 @@ deliveries = Table(
     Column("event_key", Text, nullable=False),
     Column("event_id", Uuid, nullable=False),
     Column("type", Text, nullable=False),
+    Column("subject", Text),
     Column("message", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
+    Column("tries_before", Integer, nullable=False, server_default="0"),
     Column("next_at", MOMENT),
     Column("leased_until", MOMENT),
     Column("position", BigInteger),
     Column("created_at", MOMENT, nullable=False),
+    Column("bare", Boolean, nullable=False, server_default="false"),
+    Column("person", Uuid),
     UniqueConstraint("subscription_id", "event_key"),
 )
 
@@ -145,32 +156,6 @@ region_settings = Table(
     Column("patience_seconds", Integer, nullable=False),
 )
 
-recipients = Table(
-    "recipients",
-    metadata,
-    Column("subject", Text, primary_key=True),
-    Column("email", Text, nullable=False),
-    Column("schools", ARRAY(Text), nullable=False),
-    Column("mail", Text, nullable=False),
-)
-
-mails = Table(
-    "mails",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("recipient", Text, ForeignKey("recipients.subject", ondelete="CASCADE"), nullable=False),
-    Column("event_key", Text, nullable=False),
-    Column("template", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("facts", JSONB, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("tries", Integer, nullable=False, server_default="0"),
-    Column("next_at", MOMENT),
-    Column("error", Text),
-    Column("created_at", MOMENT, nullable=False),
-    UniqueConstraint("recipient", "event_key", "template"),
-)
-
 stream = Table(
     "stream",
     metadata,
@@ -183,4 +168,32 @@ stream = Table(
     Column("created_at", MOMENT, nullable=False),
 )
 
-heads = Table("heads", metadata, Column("name", Text, primary_key=True), Column("position", BigInteger, nullable=False))
+heads = Table(
+    "heads",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("forgotten", BigInteger, nullable=False, server_default="0"),
+)
+
+case_systems = Table(
+    "case_systems",
+    metadata,
+    Column("id", Uuid, ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("region", Text, nullable=False),
+    Column("municipality", Text, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    Column("callback_hash", Text),
+    UniqueConstraint("region", "municipality"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("call_id", Uuid, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True),
+    Column("system_id", Uuid, ForeignKey("case_systems.id", ondelete="CASCADE"), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("check_at", MOMENT),
+    Column("checked_at", MOMENT),
+)

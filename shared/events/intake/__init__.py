@@ -10,8 +10,20 @@ from shared.events.intake.employers import (
     EmployerSuggested,
     SchoolRegistered,
 )
+from shared.events.intake.guidance import (
+    BottleneckRecorded,
+    FollowUpDue,
+    FollowUpRecorded,
+    RequestMoved,
+    SupportAsked,
+    VisitOverdue,
+)
+from shared.events.intake.initiatives import InitiativeEmployer, InitiativeUndertaken
+from shared.events.intake.links import LinkAnswered, LinkIssued
 from shared.events.intake.offers import (
     EmployerOffered,
+    LabourMarketPublished,
+    MarketFigure,
     OfferChanged,
     OfferExpired,
     OfferExpiring,
@@ -21,18 +33,23 @@ from shared.events.intake.offers import (
     SectorClosed,
     SectorReopened,
 )
+from shared.events.intake.programmes import SeatOffered
+from shared.events.intake.questionnaires import AnswersAwaited, AnswersGiven, CodedAnswer
 from shared.events.intake.relations import (
     ClaimEnded,
     ClaimJoinAsked,
     ContactLogged,
     EmployerClaimed,
     ExperienceShared,
+    ExperienceWithdrawn,
     QuestionAnswered,
     QuestionAsked,
     RelationsCooled,
 )
 from shared.events.intake.students import (
     PersonErased,
+    PlacementCancelled,
+    PlacementChanged,
     PlacementEnded,
     PlacementFacts,
     PlacementRefused,
@@ -42,8 +59,12 @@ from shared.events.intake.students import (
 )
 
 __all__ = [
+    "AnswersAwaited",
+    "AnswersGiven",
+    "BottleneckRecorded",
     "ClaimEnded",
     "ClaimJoinAsked",
+    "CodedAnswer",
     "ContactLogged",
     "Cooperation",
     "EmployerClaimed",
@@ -54,13 +75,24 @@ __all__ = [
     "EmployerSuggested",
     "EmployersMerged",
     "ExperienceShared",
+    "ExperienceWithdrawn",
+    "FollowUpDue",
+    "FollowUpRecorded",
+    "InitiativeEmployer",
+    "InitiativeUndertaken",
     "IntakeEvent",
+    "LabourMarketPublished",
+    "LinkAnswered",
+    "LinkIssued",
+    "MarketFigure",
     "OfferChanged",
     "OfferExpired",
     "OfferExpiring",
     "OfferFacts",
     "OfferWithdrawn",
     "PersonErased",
+    "PlacementCancelled",
+    "PlacementChanged",
     "PlacementEnded",
     "PlacementFacts",
     "PlacementRefused",
@@ -68,10 +100,14 @@ __all__ = [
     "QuestionAnswered",
     "QuestionAsked",
     "RelationsCooled",
+    "RequestMoved",
     "ReservedSeats",
     "SchoolRegistered",
+    "SeatOffered",
     "SectorClosed",
     "SectorReopened",
     "StudentReady",
     "StudentWithdrawn",
+    "SupportAsked",
+    "VisitOverdue",
 ]

@@ -29,6 +29,10 @@ class OfferFacts(IntakeEvent):
     tasks: tuple[Code, ...] = ()
     demands: tuple[Code, ...] = ()
     """What the work asks that not everybody can: a student with the same code among the limits cannot do it."""
+    adaptable: tuple[Code, ...] = ()
+    """Demands that the employer can leave out: the work is not closed to a student who cannot meet them."""
+    essential: tuple[Code, ...] = ()
+    """Demands that the employer said cannot be left out: it is not asked again."""
     certificates: tuple[Code, ...] = ()
     seats: Annotated[int, Field(ge=1)]
     begin_date: date
@@ -108,3 +112,25 @@ class SectorReopened(IntakeEvent):
     region: Region
     sector: Code | None
     reopened_date: date
+
+
+class MarketFigure(Wire):
+    """One published figure of a sector: `kind` says what it counts (`tension`: vacancies per jobseeker)."""
+
+    sector: Code
+    kind: Code
+    period: str
+    """`2026`, `2026-q3` or `2026-09`."""
+    figure: float
+
+
+class LabourMarketPublished(IntakeEvent):
+    """Figures of a region's labour market were loaded: a whole table, or a piece of one that is long."""
+
+    subject_kind: ClassVar[str] = "publication"
+    publication_id: UUID
+    region: Region
+    source: Code
+    """Who published them: `uwv`, `cbs`, `sbb` or another."""
+    published_date: date
+    figures: tuple[MarketFigure, ...]

@@ -68,6 +68,15 @@ class ExperienceShared(IntakeEvent):
     shared_date: date
 
 
+class ExperienceWithdrawn(IntakeEvent):
+    """What a school told of an employer is for nobody else's eyes any more: it took it back, or it was hidden."""
+
+    subject_kind: ClassVar[str] = "employer"
+    employer_id: UUID
+    remark_id: UUID
+    school_id: UUID
+
+
 class QuestionAsked(IntakeEvent):
     """A school asks others about an employer that they know; what it asks, they read in the register."""
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from shared.events.codes import Code, Municipality, Outcome, PlacementKind, Region
+from shared.events.codes import Code, Municipality, Outcome, PlacementKind, Region, Weekday
 from shared.events.intake.base import IntakeEvent
 
 
@@ -57,10 +57,24 @@ class PlacementFacts(IntakeEvent):
     begin_date: date
     end_date: date | None
     predecessor_id: UUID | None = None
+    weekdays: tuple[Weekday, ...] = ()
+    """When the student is there; none in older messages, which is to say on all days of the offer."""
 
 
 class PlacementStarted(PlacementFacts):
     """A student has a place: the seat is taken."""
+
+    subject_kind: ClassVar[str] = "placement"
+
+
+class PlacementChanged(PlacementFacts):
+    """A placement has another end or other days: its seat is taken longer, shorter, or on other days of the week."""
+
+    subject_kind: ClassVar[str] = "placement"
+
+
+class PlacementCancelled(PlacementFacts):
+    """A placement was called off before it began: nobody had the seat, and it is free."""
 
     subject_kind: ClassVar[str] = "placement"
 

@@ -1,0 +1,106 @@
+// The shell: who is here, where one can go, and the page of the address.
+import type { VNode } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Link, Redirect, Route, Router, Switch, useLocation } from "wouter-preact";
+import { type Person, logOut } from "./auth";
+import { useOffline } from "./connection";
+import { Me } from "./me";
+import { CallsPage } from "./pages/calls";
+import { ClosuresPage } from "./pages/closures";
+import { EmployerPage } from "./pages/employer";
+import { EmployersPage, NewEmployerPage } from "./pages/employers";
+import { ImportPage } from "./pages/import";
+import { OffersPage } from "./pages/offers";
+import { PlacementPage, PlacementsPage } from "./pages/placements";
+import { PlanPage } from "./pages/plan";
+import { RelationsPage } from "./pages/relations";
+import { StudentPage } from "./pages/student";
+import { NewStudentPage, StudentsPage } from "./pages/students";
+import { TipsPage } from "./pages/tips";
+import { TodayPage } from "./pages/today";
+import { Icon, type IconName } from "./ui/icon";
+import { Toasts } from "./ui/toast";
+import { language, speak, t } from "./words";
+
+type Place = [path: IconName, page: () => VNode];
+
+const COORDINATOR: Place[] = [
+  ["today", TodayPage], ["students", StudentsPage], ["employers", EmployersPage], ["offers", OffersPage],
+  ["placements", PlacementsPage], ["calls", CallsPage], ["relations", RelationsPage], ["import", ImportPage],
+];
+const REGIONAL: Place[] = [
+  ["plan", PlanPage], ["employers", EmployersPage], ["offers", OffersPage], ["calls", CallsPage],
+  ["closures", ClosuresPage], ["relations", RelationsPage],
+];
+const INTERMEDIARY: Place[] = [["calls", CallsPage], ["tips", TipsPage]];
+
+function placesOf(person: Person): Place[] {
+  if (person.roles.includes("coordinator")) return COORDINATOR;
+  return person.roles.includes("regional-coordinator") ? REGIONAL : INTERMEDIARY;
+}
+
+export function App({ person }: { person: Person }) {
+  const [spoken, setSpoken] = useState(language());
+  const other = () => {
+    speak(spoken === "nl" ? "en" : "nl");
+    setSpoken(language());
+  };
+  return (
+    <Me.Provider value={person}>
+      <Router base="/app" key={spoken}>
+        <Shell person={person} other={other} />
+      </Router>
+      <Toasts />
+    </Me.Provider>
+  );
+}
+
+function Shell({ person, other }: { person: Person; other: () => void }) {
+  const places = placesOf(person);
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  useEffect(() => {
+    // a new page is announced, as a browser would
+    if (!first.current) main.current?.querySelector<HTMLElement>("h1")?.focus();
+    first.current = false;
+    scrollTo(0, 0);
+  }, [path]);
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">{t.skip}</a>
+      <header class="bar">
+        <Link href="/" class="brand"><img src="/app/icon.svg" alt="" width="28" height="28" />{t.app}</Link>
+        <div class="who">
+          <span class="name">{person.name}</span>
+          <button class="link" lang={language() === "nl" ? "en" : "nl"} onClick={other}>{t.otherLanguage}</button>
+          <button class="link" onClick={logOut}>{t.logOut}</button>
+        </div>
+      </header>
+      <Offline />
+      <nav aria-label={t.menu} class="menu">
+        {places.map(([name]) => (
+          <Link key={name} href={`/${name}`} class="place" aria-current={path.startsWith(`/${name}`) ? "page" : undefined}>
+            <Icon name={name} /><span>{t.nav[name]}</span>
+          </Link>
+        ))}
+      </nav>
+      <main id="main" ref={main}>
+        <Switch>
+          <Route path="/"><Redirect to={`/${places[0]![0]}`} replace /></Route>
+          <Route path="/students/new" component={NewStudentPage} />
+          <Route path="/students/:id">{({ id }) => <StudentPage key={id} id={id} />}</Route>
+          <Route path="/employers/new" component={NewEmployerPage} />
+          <Route path="/employers/:id">{({ id }) => <EmployerPage key={id} id={id} />}</Route>
+          <Route path="/placements/:id">{({ id }) => <PlacementPage key={id} id={id} />}</Route>
+          {places.map(([name, page]) => <Route key={name} path={`/${name}`} component={page} />)}
+          <Route><h1>{t.notFound}</h1></Route>
+        </Switch>
+      </main>
+    </div>
+  );
+}
+
+function Offline() {
+  return <div role="alert">{useOffline() && <p class="offline">{t.offline}</p>}</div>;
+}

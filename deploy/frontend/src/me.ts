@@ -1,0 +1,22 @@
+// Who is logged in, and which schools and regions that means.
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { I } from "./api";
+import type { Person } from "./auth";
+import { useSchools } from "./codes";
+
+export const Me = createContext<Person>(null as unknown as Person);
+export const useMe = (): Person => useContext(Me);
+export const useIsCoordinator = (): boolean => useMe().roles.includes("coordinator");
+
+export function useMySchools(): I["SchoolResource"][] {
+  const mine = useMe().schools;
+  return useSchools().filter((school) => mine.includes(school.brin));
+}
+
+/** The regions to look in: one's own, or where one's schools lie. */
+export function useMyRegions(): string[] {
+  const me = useMe();
+  const schools = useMySchools();
+  return me.regions.length ? me.regions : [...new Set(schools.map((school) => school.region))];
+}

@@ -1,0 +1,55 @@
+"""Who may log in at the development issuer, and from which front ends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy import records
+
+CLIENT = "stagebrug-frontend"
+"""The front end at the issuer: a public client, as in the realm of the containers."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of a development stack; who presses the name is logged in."""
+
+    name: str
+    role: str
+    claims: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What the login form sends."""
+        return str(self.claims["sub"])
+
+
+def register(folder: Path, people: Sequence[Person]) -> None:
+    """Let these people log in, and nobody else."""
+    _change(folder, people=[asdict(person) for person in people])
+
+
+def allow(folder: Path, address: str) -> None:
+    """Let the front end at this address send people to the issuer."""
+    _change(folder, front_end=address)
+
+
+def registered(folder: Path) -> list[Person]:
+    """Everybody who may log in."""
+    return [Person(**one) for one in records.read(_file(folder)).get("people", [])]
+
+
+def front_end(folder: Path) -> str:
+    """Where the front end is; empty before a gateway was planned."""
+    return str(records.read(_file(folder)).get("front_end", ""))
+
+
+def _change(folder: Path, **change: Any) -> None:
+    known = records.read(_file(folder))
+    if known | change != known:
+        records.write(_file(folder), known | change)
+
+
+def _file(folder: Path) -> Path:
+    return folder / "issuer/people.json"

@@ -1,0 +1,13 @@
+"""What every query says of its scope: the school and the period, in days of the Netherlands."""
+
+DAY = "(at at time zone 'Europe/Amsterdam')::date"
+"""The Dutch day on which something was recorded."""
+
+
+def within(day: str = DAY, school: str = "school_id") -> str:
+    """The condition of the scope, but for the region."""
+    return (
+        f"(cast(:school as uuid) is null or {school} = :school)"
+        f" and (cast(:from_date as date) is null or {day} >= :from_date)"
+        f" and (cast(:to_date as date) is null or {day} <= :to_date)"
+    )

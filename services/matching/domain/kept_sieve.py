@@ -1,0 +1,118 @@
+"""The sieve of `candidates.py` over students and offers that are kept: only who changed is written and looked at.
+
+Imported only where it is used: numpy and numba are seconds and tens of megabytes that only regions need.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from services.matching.domain import candidates, sieving
+from services.matching.domain.adapting import MOST_LEFT_OUT
+from services.matching.domain.candidates import Numbers, Places, Seekers
+from services.matching.domain.model import Opening, Search
+
+Table = Any
+
+
+class Rows:
+    """Rows of numbers by id: a spot (latitude and longitude), and whole numbers."""
+
+    def __init__(self, width: int) -> None:
+        self.ids: list[UUID] = []
+        self._at: dict[UUID, int] = {}
+        self._spots, self._numbers = np.empty((64, 2)), np.empty((64, width), np.int64)
+
+    @property
+    def tables(self) -> tuple[Table, Table]:
+        """Spots and numbers, in the order of `ids`."""
+        return self._spots[: len(self.ids)], self._numbers[: len(self.ids)]
+
+    def put(self, name: UUID, row: tuple[float, ...]) -> bool:
+        """Write a row; whether it differs from what was there."""
+        at = self._at.setdefault(name, len(self.ids))
+        if at == len(self.ids):
+            self.ids.append(name)
+            if at == len(self._spots):
+                self._spots = np.concatenate((self._spots, np.empty_like(self._spots)))
+                self._numbers = np.concatenate((self._numbers, np.empty_like(self._numbers)))
+        elif tuple(self._spots[at]) == row[:2] and tuple(self._numbers[at]) == row[2:]:
+            return False
+        self._spots[at], self._numbers[at] = row[:2], row[2:]
+        return True
+
+    def drop(self, name: UUID) -> None:
+        """Take a row out; the last one takes its place."""
+        if (at := self._at.pop(name, None)) is None:
+            return
+        last = self.ids.pop()
+        if last != name:
+            end = len(self.ids)
+            self._spots[at], self._numbers[at] = self._spots[end], self._numbers[end]
+            self.ids[at], self._at[last] = last, at
+
+    def only(self, names: Collection[UUID]) -> tuple[list[UUID], tuple[Table, Table]]:
+        """Some of them, and their tables."""
+        some = [name for name in names if name in self._at]
+        at = [self._at[name] for name in some]
+        return some, (self._spots[at], self._numbers[at])
+
+
+class KeptSieve:
+    """Students and offers in rows."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today.toordinal()
+        self._numbers = Numbers()
+        self._ways = candidates.ways()
+        self._seekers, self._places = Rows(len(Seekers._fields) - 2), Rows(len(Places._fields) - 2)
+        self._grid: tuple[list[UUID], tuple[Any, ...]] | None = None
+        """All offers in the order of their cells."""
+
+    def put(self, search: Search) -> None:
+        """A student as known now."""
+        self._seekers.put(search.student_id, candidates.seeker(search, self._numbers))
+
+    def open(self, opening: Opening) -> None:
+        """An offer as known now."""
+        if self._places.put(opening.offer.offer_id, candidates.place(opening, self._numbers)):
+            self._grid = None
+
+    def drop(self, student: UUID) -> None:
+        """A student is gone."""
+        self._seekers.drop(student)
+
+    def close(self, offer: UUID) -> None:
+        """An offer is gone."""
+        self._places.drop(offer)
+        self._grid = None
+
+    def places_for(self, students: Collection[UUID]) -> Iterator[tuple[UUID, UUID]]:
+        """Pairs of these students and of all offers that may be possible."""
+        if self._grid is None:
+            self._grid = _in_cells(self._places.ids, self._places.tables)
+        return self._look(self._seekers.only(students), self._grid)
+
+    def students_for(self, offers: Collection[UUID]) -> Iterator[tuple[UUID, UUID]]:
+        """Pairs of all students and of these offers that may be possible."""
+        return self._look((self._seekers.ids, self._seekers.tables), _in_cells(*self._places.only(offers)))
+
+    def _look(
+        self, seekers: tuple[list[UUID], tuple[Table, Table]], places: tuple[list[UUID], tuple[Any, ...]]
+    ) -> Iterator[tuple[UUID, UUID]]:
+        if not seekers[0] or not places[0]:
+            return
+        found = sieving.compiled()(*seekers[1], *places[1], *self._ways, self._today, MOST_LEFT_OUT)
+        for student, offer in found[:, :2].tolist():
+            yield seekers[0][student], places[0][offer]
+
+
+def _in_cells(ids: list[UUID], tables: tuple[Table, Table]) -> tuple[list[UUID], tuple[Any, ...]]:
+    if not ids:
+        return [], ()
+    spots, numbers = tables
+    order, grid = sieving.grid_of(spots, numbers[:, sieving.SECTOR])
+    return [ids[at] for at in order.tolist()], (spots[order], numbers[order], grid)

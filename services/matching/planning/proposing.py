@@ -1,0 +1,140 @@
+"""Giving a place to a student: proposed at once, or planned for a while in which it may still move."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from services.matching.clients import Neighbours
+from services.matching.domain.fits import Fit
+from services.matching.domain.kept_region import Place
+from services.matching.domain.model import SearchState
+from services.matching.domain.proposals import Proposal, ProposalState
+from services.matching.domain.widening import RegionSettings
+from services.matching.planning.closing import drop
+from services.matching.planning.schedule import let_run_out, show_at
+from services.matching.store.proposals import ProposalStore
+from services.matching.store.rows import now
+from services.matching.store.searches import SearchStore
+from services.matching.store.settings import SettingsStore
+from shared.events.matching import MatchProposed
+from shared.ids import new_id
+from shared.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+
+
+async def give(work: UnitOfWork, one: Fit, settings: RegionSettings, moment: datetime) -> Proposal:
+    """Give a place to a student who has none: the region says whether it is shown at once."""
+    planned = _planned(one, moment, moment + timedelta(seconds=settings.movable_seconds))
+    if not settings.movable_seconds:
+        return await _propose(work, planned.shown(moment, moment + timedelta(days=settings.proposal_days)))
+    await _plan(work, [planned], [planned])
+    return planned
+
+
+async def follow(work: UnitOfWork, places: Sequence[Place], moment: datetime) -> dict[UUID, Proposal | None]:
+    """Do as a region's plan says: give places, move those that are planned, let go of them; what is planned then.
+
+    Who moves keeps the time until the place is shown, and who has none any more the patience that was left.
+    """
+    settings, followed = SettingsStore(work.session), dict[UUID, Proposal | None]()
+    gone = [place.before for place in places if place.before is not None and place.after is None]
+    await drop(work, gone)
+    followed |= dict.fromkeys(one.student_id for one in gone)
+    new, moved = list[Proposal](), list[Proposal]()
+    for place in places:
+        if place.after is None:
+            continue
+        decided = await settings.of(place.after.pair.search.region)
+        if place.before is not None:
+            moved.append(_moved(place.before, place.after))
+        elif decided.movable_seconds:
+            new.append(_planned(place.after, moment, moment + timedelta(seconds=decided.movable_seconds)))
+        else:
+            await give(work, place.after, decided, moment)
+    await _plan(work, [*moved, *new], new)
+    return followed | {one.student_id: one for one in (*moved, *new)}
+
+
+def _moved(before: Proposal, one: Fit) -> Proposal:
+    """Another place for a student, or the same in another window; the time until it is shown goes on."""
+    after = replace(_planned(one, before.proposed_at, before.expires_at), id=before.id)
+    if after.offer_id != before.offer_id:
+        log.info(
+            "planned_place_moved", student=str(before.student_id), before=str(before.offer_id), to=str(after.offer_id)
+        )
+    return after
+
+
+async def _plan(work: UnitOfWork, planned: Sequence[Proposal], new: Sequence[Proposal]) -> None:
+    """Keep what is planned; nothing is due for those for whom it is new."""
+    await ProposalStore(work.session).save(*planned)
+    if not new:
+        return
+    await SearchStore(work.session).nothing_is_due([one.student_id for one in new])
+    for region in sorted({one.region for one in new}):
+        await show_at(work, region, min(one.expires_at for one in new if one.region == region))
+
+
+async def propose(work: UnitOfWork, chosen: Sequence[Fit]) -> None:
+    """Propose what was chosen elsewhere and holds now; its regions are locked."""
+    moment = await now(work.session)
+    await show(work, [_planned(one, moment, moment) for one in chosen])
+
+
+async def show(work: UnitOfWork, planned: Sequence[Proposal]) -> None:
+    """Propose what was planned."""
+    moment, settings = await now(work.session), SettingsStore(work.session)
+    for one in planned:
+        days = (await settings.of(one.region)).proposal_days
+        await _propose(work, one.shown(moment, moment + timedelta(days=days)))
+
+
+def _planned(one: Fit, moment: datetime, movable_until: datetime) -> Proposal:
+    search = one.pair.search
+    return Proposal(
+        id=new_id(),
+        student_id=search.student_id,
+        school_id=search.school_id,
+        offer_id=one.offer.offer_id,
+        employer_id=one.offer.employer_id,
+        region=search.region,
+        state=ProposalState.PLANNED,
+        step=one.pair.step,
+        kind=one.offer.kind,
+        choice=one.pair.choice,
+        score=one.points,
+        weights_version=search.terms.version,
+        reasons=one.reasons,
+        left_out=one.left_out,
+        begin_date=one.window.begin,
+        end_date=one.window.end,
+        weekdays=one.weekdays,
+        proposed_at=moment,
+        expires_at=movable_until,
+        movable_until=movable_until,
+    )
+
+
+async def _propose(work: UnitOfWork, proposal: Proposal) -> Proposal:
+    await ProposalStore(work.session).save(proposal)
+    await SearchStore(work.session).mark(proposal.student_id, SearchState.PROPOSED)
+    await let_run_out(work, proposal)
+    neighbours: Neighbours = work.resources
+    event = MatchProposed(
+        proposal_id=proposal.id,
+        student_id=proposal.student_id,
+        school_id=proposal.school_id,
+        offer_id=proposal.offer_id,
+        employer_id=proposal.employer_id,
+        region=proposal.region,
+        step=proposal.step,
+        begin_date=proposal.begin_date,
+        end_date=proposal.end_date,
+        expires_at=proposal.expires_at,
+    )
+    await work.announce(event, dataref=neighbours.proposal(proposal.id))
+    return proposal

@@ -1,0 +1,126 @@
+"""Handing deliveries to those who send them, and writing down what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifications.domain.schedule import Answer, Verdict
+from services.notifications.domain.subscriptions import MISSES_IN_A_ROW
+from services.notifications.store.deliveries import Delivery, DeliveryState, delivery_of
+from services.notifications.store.tables import deliveries
+
+_CLAIM = text("""
+with slots as (
+    select id, case when rate is null and per_minute is null and misses < :away then at_once else 1 end - (
+        select count(*) from deliveries busy
+        where busy.subscription_id = subscriptions.id and busy.leased_until > clock_timestamp()
+    ) as free
+    from subscriptions
+    where state in ('active', 'failing') and (sink is not null or protocol <> 'http')
+      and (rest_until is null or rest_until <= clock_timestamp())
+), due as (
+    select found.id from slots cross join lateral (
+        select id, next_at, position from deliveries
+        where subscription_id = slots.id and state = 'waiting' and next_at <= clock_timestamp() and position is not null
+          and not exists (
+            select from deliveries earlier
+            where earlier.subscription_id = deliveries.subscription_id and earlier.subject = deliveries.subject
+              and earlier.state = 'waiting' and earlier.position < deliveries.position
+          )
+        order by next_at, position limit greatest(slots.free, 0)
+    ) found
+    order by found.next_at limit :limit
+), mine as (
+    select id from deliveries where id in (select id from due)
+      and state = 'waiting' and next_at <= clock_timestamp() for update skip locked
+), claimed as (
+    update deliveries set tries = tries + 1, leased_until = clock_timestamp() + cast(:lease as interval),
+        next_at = clock_timestamp() + cast(:lease as interval)
+    from mine where deliveries.id = mine.id
+    returning deliveries.*
+), begun as (
+    insert into attempts (delivery_id, number, begun_at) select id, tries, clock_timestamp() from claimed
+    on conflict do nothing
+)
+select * from claimed
+""")
+"""In order by subject: what came earlier is delivered or given up first.
+
+Skips what another replica has in hand, so nobody waits for anybody; a lease that ends gives a crash's rows back."""
+
+
+_RECORD = text("""
+with ended as (
+    select * from unnest(
+        cast(:ids as uuid[]), cast(:numbers as int[]), cast(:statuses as int[]), cast(:answers as text[]),
+        cast(:errors as text[]), cast(:states as text[]), cast(:pauses as interval[])
+    ) ended (id, number, status, answer, error, state, pause)
+), noted as (
+    update attempts set ended_at = clock_timestamp(), status = ended.status, answer = ended.answer, error = ended.error
+    from ended where attempts.delivery_id = ended.id and attempts.number = ended.number
+)
+update deliveries set leased_until = null, state = ended.state, next_at = clock_timestamp() + ended.pause
+from ended where deliveries.id = ended.id and deliveries.tries = ended.number
+returning deliveries.id, deliveries.tries
+""")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A try that is over, and what the receiver's answer means."""
+
+    delivery: Delivery
+    answer: Answer
+    verdict: Verdict
+    pause: timedelta | None
+    """Until the next try; None when this was the last that the schedule has."""
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody tries again."""
+        return self.verdict is Verdict.FAILED or (self.verdict is Verdict.RETRY and self.pause is None)
+
+    @property
+    def state(self) -> DeliveryState:
+        """What the delivery is now."""
+        if self.verdict is Verdict.DELIVERED:
+            return DeliveryState.DELIVERED
+        again = self.verdict is Verdict.RETRY and self.pause is not None
+        return DeliveryState.WAITING if again else DeliveryState.FAILED
+
+
+class SendingStore:
+    """What is in hand."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def claim(self, limit: int, lease: timedelta) -> list[Delivery]:
+        """Take due deliveries in hand, for as long as the lease; each is counted as tried from now on."""
+        query = {"away": MISSES_IN_A_ROW, "limit": limit, "lease": lease}
+        return [delivery_of(row) for row in await self._session.execute(_CLAIM, query)]
+
+    async def record(self, ended: Sequence[Ended]) -> set[tuple[UUID, int]]:
+        """How tries went; those whose delivery was not in other hands by then (its lease had ended)."""
+        columns = {
+            "ids": [each.delivery.id for each in ended],
+            "numbers": [each.delivery.tries for each in ended],
+            "statuses": [each.answer.status for each in ended],
+            "answers": [each.answer.body for each in ended],
+            "errors": [each.answer.error for each in ended],
+            "states": [each.state for each in ended],
+            "pauses": [each.pause if each.state is DeliveryState.WAITING else None for each in ended],
+        }
+        return {(row.id, row.tries) for row in await self._session.execute(_RECORD, columns)}
+
+    async def keep_all(self, subscription_id: UUID) -> None:
+        """Nothing that waits is sent any more; it stays in the feed."""
+        await self._session.execute(
+            update(deliveries)
+            .where(deliveries.c.subscription_id == subscription_id, deliveries.c.state == DeliveryState.WAITING)
+            .values(state=DeliveryState.KEPT, next_at=None, leased_until=None)
+        )

@@ -1,0 +1,93 @@
+"""Pictures of every page for docs/screenshots, of a demo that runs: `python -m tests.frontend.screenshots`."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from deploy import people
+from deploy.cli import HERE
+from deploy.stack import Stack
+
+FOLDER = Path(__file__).parents[2] / "docs/screenshots"
+LAPTOP = (1200, 800)
+TELEPHONE = (390, 780)
+
+Shot = tuple[str, str, str]
+"""A name, a path, and what is pressed there first."""
+
+COORDINATOR: list[Shot] = [
+    ("today", "today", ""),
+    ("students", "students", ""),
+    ("student", "students", "a.row-title >> nth=0"),
+    ("student-searching", "students", ".list li:has(.tag.wait) a.row-title >> nth=0"),
+    ("employers", "employers", ""),
+    ("map", "employers", ".tabs button >> nth=1"),
+    ("employer", "employers", ".list li:has(.tag.good) a.row-title >> nth=0"),
+    ("offers", "offers", ""),
+    ("placements", "placements", ""),
+    ("placement", "placements", "a.row-title >> nth=0"),
+    ("calls", "calls", ""),
+    ("relations", "relations", ""),
+    ("import", "import", ""),
+]
+REGIONAL: list[Shot] = [("plan", "plan", ".page-head button"), ("closures", "closures", "main button[aria-expanded]")]
+INTERMEDIARY: list[Shot] = [("answer", "calls", "main button[aria-expanded] >> nth=0"), ("tips", "tips", "")]
+ROLES = {"stagecoördinator": COORDINATOR, "regiocoördinator": REGIONAL, "SBB": INTERMEDIARY}
+
+
+async def main() -> None:
+    """Everything in light on a laptop; the coordinator's pages in dark and on a telephone, too."""
+    running = Stack.last(HERE)
+    chromium = shutil.which("chromium")
+    if not (running and chromium and people.registered(running.folder)):
+        raise SystemExit("Run `make demo` first, with Chromium installed (apt-get install chromium).")
+    FOLDER.mkdir(exist_ok=True)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for role, shots in ROLES.items():
+            person = next(one for one in people.registered(running.folder) if one.role.startswith(role))
+            await _shoot(browser, running, person, shots, "", LAPTOP)
+            if shots is COORDINATOR:
+                await _shoot(browser, running, person, shots[:1] + shots[3:4], "-dark", LAPTOP, dark=True)
+                await _shoot(browser, running, person, shots[:4], "-telephone", TELEPHONE)
+        await browser.close()
+
+
+async def _shoot(
+    browser: Browser,
+    running: Stack,
+    person: people.Person,
+    shots: list[Shot],
+    ending: str,
+    size: tuple[int, int],
+    *,
+    dark: bool = False,
+) -> None:
+    context = await browser.new_context(
+        color_scheme="dark" if dark else "light", viewport={"width": size[0], "height": size[1]}, locale="nl-NL"
+    )
+    page = await context.new_page()
+    await page.goto(f"{running.urls['gateway']}/app/")
+    await page.locator(f"button[value='{person.key}']").click()
+    for name, path, press in shots:
+        await page.locator(f".menu a[href='/app/{path}']").click()
+        await _settled(page)
+        if press:
+            await page.locator(press).click()
+            await _settled(page)
+        await page.screenshot(path=FOLDER / f"{name}{ending}.png")
+    await context.close()
+
+
+async def _settled(page: Page) -> None:
+    """Nothing is loading, and nothing was asked for a moment."""
+    # the live stream never ends: what is loading says so on the page
+    await page.wait_for_function("() => !document.querySelector('.loading, [aria-busy=true]')")
+    await page.wait_for_timeout(900)
+    await page.wait_for_function("() => !/^…$/m.test(document.querySelector('main').innerText)")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
