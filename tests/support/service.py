@@ -121,7 +121,7 @@ class RunningService:
             yield await served(stack, self.bench, self.name, self.database, self.given)
 
     async def _receive(self, deadline: float) -> None:
-        while (message := await self.tap.get(fail=False, no_ack=True)) is None:
+        while (message := await self.tap.get(fail=False, no_ack=True, timeout=20)) is None:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"seen meanwhile: {[envelope.type for envelope in self.seen]}")
             await asyncio.sleep(0.01)  # a poll with a deadline
