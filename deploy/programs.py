@@ -24,7 +24,7 @@ FRONT_ENDS = ("http://localhost:3000", "http://localhost:5173")
 
 SCOPES = {
     "intake": "matching:events:read notifications:events:read analytics:events:read",
-    "matching": "intake:profiles:read intake:events:read",
+    "matching": "intake:delegates:read intake:profiles:read intake:events:read",
     "notifications": "intake:letters:read intake:events:read matching:events:read notifications:events:read",
     "analytics": "intake:events:read matching:events:read notifications:events:read",
 }

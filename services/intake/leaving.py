@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime, time
 from uuid import UUID
 
-from services.intake.days import AMSTERDAM
+from services.intake.days import AMSTERDAM, today
 from services.intake.domain.school import School
 from services.intake.enrolling import seats_fell_free
 from services.intake.offering import told_as_changed
 from services.intake.reminding import RELATIONS_COOL
-from services.intake.store import EmployerStore, EnrolmentStore, OfferStore, SchoolStore, StudentStore
+from services.intake.store import EmployerStore, EnrolmentStore, OfferStore, PeopleStore, SchoolStore, StudentStore
 from services.intake.store.departures import DepartureStore
 from shared.timers import cancel_timer, set_timer
 from shared.unit_of_work import UnitOfWork
@@ -56,6 +56,8 @@ async def _hand_over(work: UnitOfWork, school: UUID, to: UUID) -> None:
     for student_id in searching:
         if (student := await StudentStore(work.session).lock_to_place(student_id)) is not None:
             await work.announce(student.searched(), dataref=work.resources.dataref(student_id))
+    for delegation in await PeopleStore(work.session).lent_by(to, today()):
+        await work.announce(delegation.changed(), dataref=work.resources.delegate(delegation.id))
 
 
 async def _employer_goes(work: UnitOfWork, employer_id: UUID, school: UUID, to: UUID) -> None:

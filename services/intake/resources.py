@@ -45,6 +45,10 @@ class Resources:
         """Where a service with the right to it fetches the letter with a link."""
         return f"{self.intake_url.rstrip('/')}/v1/links/{link_id}/letter"
 
+    def delegate(self, delegation_id: UUID) -> str:
+        """Where a service with the right to it finds who acts for whom."""
+        return f"{self.intake_url.rstrip('/')}/v1/delegations/{delegation_id}/delegate"
+
     def page(self, token: str) -> str:
         """The public address of a link's page."""
         return f"{self.public_url.rstrip('/')}/l/{token}"

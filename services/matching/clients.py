@@ -1,4 +1,4 @@
-"""The one neighbour that matching asks something of: intake, for a student's matching profile."""
+"""The one neighbour that matching asks something of: intake, for students' matching profiles and who acts for whom."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -7,13 +7,24 @@ from http import HTTPStatus
 from uuid import UUID
 
 import httpx
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 from services.matching.domain.model import Profile
 from services.matching.planning.shelf import Shelf
 from services.matching.settings import Settings
 from shared.security import machine_client
 
-SCOPE = "intake:profiles:read"
+SCOPE = "intake:profiles:read intake:delegates:read"
+
+
+class Delegate(BaseModel):
+    """Who acts for a school, or for these students of it."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    email: str
+    student_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,14 @@ class Neighbours:
             return None
         answer.raise_for_status()
         return Profile.model_validate_json(answer.content)
+
+    async def delegate(self, delegation_id: UUID) -> Delegate | None:
+        """Who acts for whom; none when it was taken back. Raises as `profile` does."""
+        answer = await self.intake.get(f"{self.intake_url.rstrip('/')}/v1/delegations/{delegation_id}/delegate")
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        answer.raise_for_status()
+        return Delegate.model_validate_json(answer.content)
 
     def address(self, path: str) -> str:
         """Where something of ours is read by who may; `path` is what stands behind the version."""

@@ -5,6 +5,7 @@ from uuid import UUID
 from services.matching.planning.arrivals import end_search, lock_student
 from services.matching.planning.settling import settle
 from services.matching.store.changes import ChangeStore
+from services.matching.store.delegations import DelegationStore
 from services.matching.store.searches import SearchStore
 from shared.erasing import Erasing, Swept
 from shared.events.matching import PersonForgottenByMatching
@@ -17,6 +18,7 @@ async def from_tables(work: UnitOfWork, person_id: UUID) -> int:
         freed = await end_search(work, person_id, "student-withdrawn")
         await settle(work, offers=freed.offers)
     forgotten = await SearchStore(work.session).forget_person(person_id)
+    forgotten += await DelegationStore(work.session).forget_person(person_id)
     await ChangeStore(work.session).forget_person(person_id)  # last: what was deleted just now was noted, too
     return forgotten
 

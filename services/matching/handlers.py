@@ -10,6 +10,7 @@ from services.matching.planning.locks import lock
 from services.matching.planning.schedule import look_when_all_may, no_longer_open
 from services.matching.planning.settling import settle
 from services.matching.store.closures import ClosureStore
+from services.matching.store.delegations import DelegationStore
 from services.matching.store.labour_market import LabourMarketStore
 from services.matching.store.merges import MergeStore
 from services.matching.store.network import EmployerStore, SchoolStore
@@ -20,6 +21,7 @@ from shared.erasing import note_erasure
 from shared.events.intake import (
     ClaimEnded,
     ContactLogged,
+    DelegationChanged,
     EmployerClaimed,
     EmployerOffered,
     EmployerPaused,
@@ -61,6 +63,18 @@ ABOUT_THE_STUDENT = frozenset({"student-gone"})
 async def know_school(event: SchoolRegistered, work: MessageWork) -> None:
     """Remember who the school is: rights and names depend on it."""
     await SchoolStore(work.session).save(event)
+
+
+@handlers.on(DelegationChanged, Kind.STATE, alone=True)
+async def know_who_acts_for_whom(event: DelegationChanged, work: MessageWork) -> None:
+    """A colleague answers for a school, or for some of its students, or no more: ask intake who it is."""
+    neighbours: Neighbours = work.resources
+    delegate = None if event.has_ended else await neighbours.delegate(event.delegation_id)
+    store = DelegationStore(work.session)
+    if delegate is None:
+        await store.forget(event.delegation_id)
+    else:
+        await store.save(event, delegate.email, delegate.student_ids)
 
 
 @handlers.on(EmployerRegistered, Kind.STATE)

@@ -8,6 +8,7 @@ import httpx
 from services.intake.days import today
 from services.intake.domain.ground import EXAMPLE as GROUND
 from services.intake.domain.special_fact import EXAMPLE as SPECIAL
+from shared.events.intake import DelegationChanged
 from tests.intake.world import FIRST, SECOND, STUDENT, World, good, unknown
 
 SOON, YESTERDAY = (today() + timedelta(days=7)).isoformat(), (today() - timedelta(days=1)).isoformat()
@@ -62,6 +63,20 @@ async def test_a_delegation_ends_at_once_and_once(world: World) -> None:
     assert (await good(world.first.post(f"{path}/_end")))["holds"] is False
     assert (await world.first.post(f"{path}/_end")).status_code == 409
     assert (await other.get(f"/v1/students/{student['id']}")).status_code == 404
+
+
+async def test_matching_is_told_who_acts_and_asks_for_the_address(world: World) -> None:
+    given = await good(world.first.post("/v1/delegations", json={"email": COLLEAGUE, "untilDate": SOON}))
+    told = await world.intake.next_event(DelegationChanged)
+    assert (str(told.delegation_id), told.has_ended) == (given["id"], False)
+    path = f"/v1/delegations/{given['id']}/delegate"
+    matching = world.as_(sub="matching", scope="intake:delegates:read")
+    assert await good(matching.get(path)) == {"email": COLLEAGUE.lower(), "studentIds": []}
+    for other in (world.first, world.as_(sub="another", scope="intake:profiles:read")):
+        assert (await other.get(path)).status_code == 404
+    await good(world.first.post(f"/v1/delegations/{given['id']}/_end"))
+    assert (await world.intake.next_event(DelegationChanged)).has_ended
+    assert (await matching.get(path)).status_code == 404
 
 
 async def test_what_cannot_be_delegated_is_refused(world: World) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 
 from deploy.ports import free_ports
 from services.matching.domain.model import Profile
@@ -58,6 +59,8 @@ class FakeIntake:
     """What intake answers when matching asks for a profile."""
 
     profiles: dict[str, Profile] = field(default_factory=dict)
+    delegates: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Who acts for whom, by delegation."""
     url: str = ""
     status: int = 200
     """What it answers instead, when it is not well."""
@@ -77,6 +80,11 @@ async def a_fake_intake() -> AsyncIterator[FakeIntake]:
             return Response(status_code=404 if intake.status == 200 else intake.status)
         body = intake.profiles[student_id].model_dump_json(by_alias=True)
         return Response(body, media_type="application/json")
+
+    @app.get("/v1/delegations/{delegation_id}/delegate")
+    async def delegate(delegation_id: str) -> Response:
+        found = intake.delegates.get(delegation_id)
+        return Response(status_code=404) if found is None else JSONResponse(found)
 
     port = free_ports(["intake"])["intake"]
     server = QuietServer(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))

@@ -13,14 +13,18 @@ from services.intake.domain.fields import examples
 from services.intake.domain.people import Delegate, Delegation
 from services.intake.domain.rights import Viewer
 from services.intake.store import PeopleStore, StudentStore
+from services.intake.store.acting import Capacity, act_as
 from shared.api import Page, PageQuery, Resource
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.events.codes import Code
 from shared.idempotency import ONCE
 from shared.ids import new_id
+from shared.security import Caller
 from shared.unit_of_work import UnitOfWork, Work
 
-router = APIRouter(prefix="/delegations", tags=["people"], dependencies=[COORDINATORS])
+DELEGATES_SCOPE = "intake:delegates:read"
+
+router = APIRouter(prefix="/delegations", tags=["people"])
 
 
 class DelegationResource(Resource):
@@ -70,7 +74,16 @@ class DelegationResource(Resource):
         )
 
 
-@router.post("", status_code=201, summary="Delegate", dependencies=[ONCE])
+class DelegateResource(Resource):
+    """Whom another service is to take for a coordinator of the school, or of some of its students."""
+
+    model_config = examples({"email": "collega@school.example", "studentIds": []})
+
+    email: str
+    student_ids: tuple[UUID, ...] = Field(description="Empty: the whole school.")
+
+
+@router.post("", status_code=201, summary="Delegate", dependencies=[COORDINATORS, ONCE])
 async def delegate(
     body: Delegate, viewer: Acting, work: Work, shared: Shared, response: Response
 ) -> DelegationResource:
@@ -80,29 +93,42 @@ async def delegate(
     delegation.must_be_sensible(viewer.email, today())
     await _require_students_of(work, viewer, school, body.student_ids)
     await PeopleStore(work.session).delegate(delegation)
+    await work.announce(delegation.changed(), dataref=shared.delegate(delegation.id))
     created(response, shared.location("delegations", delegation.id))
     return DelegationResource.of(delegation)
 
 
-@router.get("", summary="Delegations given and received")
+@router.get("", summary="Delegations given and received", dependencies=[COORDINATORS])
 async def list_delegations(viewer: Acting, work: Work, page: PageQuery) -> Page[DelegationResource]:
     """Those of the caller's schools, and those that the caller was given; also what is over."""
     found = await PeopleStore(work.session).delegations(viewer, page)
     return page.page([DelegationResource.of(one) for one in found], lambda one: one.id)
 
 
-@router.get("/{delegation_id}", summary="One delegation")
+@router.get("/{delegation_id}", summary="One delegation", dependencies=[COORDINATORS])
 async def read_delegation(delegation_id: UUID, viewer: Acting, work: Work) -> DelegationResource:
     """As it stands in the list."""
     return DelegationResource.of(await PeopleStore(work.session).delegation(delegation_id, viewer))
 
 
-@router.post("/{delegation_id}/_end", summary="A delegation ends now")
-async def end_delegation(delegation_id: UUID, viewer: Acting, work: Work) -> DelegationResource:
+@router.get("/{delegation_id}/delegate", summary="Who acts for whom, for another service")
+async def read_delegate(delegation_id: UUID, caller: Caller, work: Work) -> DelegateResource:
+    """For machines with the scope `intake:delegates:read`."""
+    if DELEGATES_SCOPE not in caller.scopes:
+        raise NotFound("delegation")
+    await act_as(work.session, Capacity.MATCHING)
+    facts = (await PeopleStore(work.session).standing(delegation_id)).facts
+    return DelegateResource(email=facts.email, student_ids=facts.student_ids)
+
+
+@router.post("/{delegation_id}/_end", summary="A delegation ends now", dependencies=[COORDINATORS])
+async def end_delegation(delegation_id: UUID, viewer: Acting, work: Work, shared: Shared) -> DelegationResource:
     """By any coordinator of the school, or by who was given it; it counts no more from the next call on."""
     people = PeopleStore(work.session)
     await people.delegation(delegation_id, viewer)
-    return DelegationResource.of(await people.end(delegation_id))
+    ended = await people.end(delegation_id)
+    await work.announce(ended.changed(), dataref=shared.delegate(delegation_id))
+    return DelegationResource.of(ended)
 
 
 def _own_school(viewer: Viewer, wanted: UUID | None) -> UUID:

@@ -15,6 +15,7 @@ from services.intake.domain.student import Student, StudentFacts
 from shared.api import Body
 from shared.errors import Invalid, Refused
 from shared.events.codes import Code
+from shared.events.intake import DelegationChanged
 
 LONGEST_DELEGATION = timedelta(days=366)
 """A school year: what lasts longer is a job, and belongs in the token."""
@@ -131,6 +132,16 @@ class Delegation:
     def holds_on(self, day: date) -> bool:
         """Whether it counts on a day; it lapses without anybody doing anything."""
         return self.ended_at is None and self.from_date <= day <= self.facts.until_date
+
+    def changed(self) -> DelegationChanged:
+        """The event that says how it stands."""
+        return DelegationChanged(
+            delegation_id=self.id,
+            school_id=self.school_id,
+            from_date=self.from_date,
+            until_date=self.facts.until_date,
+            has_ended=self.ended_at is not None,
+        )
 
     def must_be_sensible(self, own_email: str, today: date) -> None:
         """Raise `Invalid` for one that is over before it begins, lasts too long, or is given to oneself."""

@@ -181,6 +181,20 @@ class PeopleStore:
             raise NotFound("delegation")
         return _delegation(row)
 
+    async def standing(self, delegation_id: UUID) -> Delegation:
+        """One that was not taken back; raises `NotFound`."""
+        query = select(delegations).where(delegations.c.id == delegation_id, delegations.c.ended_at.is_(None))
+        row = (await self._session.execute(query)).one_or_none()
+        if row is None:
+            raise NotFound("delegation")
+        return _delegation(row)
+
+    async def lent_by(self, school_id: UUID, day: date) -> list[Delegation]:
+        """Those of a school that hold on a day, or will."""
+        standing = delegations.c.ended_at.is_(None), delegations.c.until_date >= day
+        query = select(delegations).where(delegations.c.school_id == school_id, *standing)
+        return [_delegation(row) for row in await self._session.execute(query)]
+
     async def delegations(self, viewer: Viewer, page: PageRequest) -> list[Delegation]:
         """Those."""
         query = select(delegations).where(_concerns(viewer))

@@ -1,6 +1,6 @@
 """The tables of who looks after whom, and of who acts for whom for a while."""
 
-from sqlalchemy import Column, Date, DateTime, ForeignKey, Index, Table, Text, func
+from sqlalchemy import BigInteger, Column, Date, DateTime, ForeignKey, Index, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.intake.store.tables import metadata
@@ -24,6 +24,7 @@ delegations = Table(
     "delegations",
     metadata,
     Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("version", BigInteger, nullable=False, server_default=text("0")),
     Column("school_id", UUID(as_uuid=True), ForeignKey("schools.id"), nullable=False),
     Column("email", Text, nullable=False),
     Column("from_date", Date, nullable=False),
@@ -34,4 +35,5 @@ delegations = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Index("delegations_email", "email"),
     Index("delegations_school", "school_id", "id"),
+    info={"subject": "delegation"},
 )

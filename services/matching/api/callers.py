@@ -1,4 +1,4 @@
-"""Who calls, and whose students they may see: those of the own schools, and nobody else's on any path."""
+"""Who calls, and whose students they may see: those of the own schools and those that were lent, on every path."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends
 
+from services.matching.store.delegations import DelegationStore, Lent
 from services.matching.store.network import SchoolStore
 from services.matching.store.searches import SearchRecord, SearchStore
 from shared.api import PageRequest
@@ -19,29 +20,41 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Viewer:
-    """A caller with the ids of the schools that the token names."""
+    """A caller with the ids of the schools that the token names or that were lent, and students that were lent."""
 
     subject: str
     schools: frozenset[UUID]
+    students: frozenset[UUID]
+    """Lent ones: of other schools, for which the caller does not act as a whole."""
     regions: frozenset[str]
     """Regions that the caller looks after as regional coordinator."""
     is_operator: bool
 
+    def answers_for(self, school_id: UUID, student_id: UUID) -> bool:
+        """Whether the caller speaks for a student of a school."""
+        return school_id in self.schools or student_id in self.students
+
 
 async def _viewer(caller: Caller, work: Work) -> Viewer:
-    brins = caller.schools if caller.has(Role.COORDINATOR) else frozenset()
-    schools = await SchoolStore(work.session).of_brins(brins)
-    regions = caller.regions if caller.has(Role.REGIONAL_COORDINATOR) else frozenset()
-    return Viewer(caller.subject, frozenset(school.id for school in schools), regions, caller.has(Role.OPERATOR))
+    coordinates = caller.has(Role.COORDINATOR)
+    schools = await SchoolStore(work.session).of_brins(caller.schools if coordinates else ())
+    lent = await DelegationStore(work.session).lent_to(caller.email) if coordinates and caller.email else Lent()
+    return Viewer(
+        subject=caller.subject,
+        schools=frozenset(school.id for school in schools) | lent.schools,
+        students=lent.students,
+        regions=caller.regions if caller.has(Role.REGIONAL_COORDINATOR) else frozenset(),
+        is_operator=caller.has(Role.OPERATOR),
+    )
 
 
 Viewing = Annotated[Viewer, Depends(_viewer, scope="function")]
 
 
 async def own_search(viewer: Viewer, work: Work, student_id: UUID, purpose: str) -> SearchRecord:
-    """The search of a student of the caller's own school; `NotFound` for all others. Every look is logged."""
+    """The search of a student whom the caller speaks for; `NotFound` for all others. Every look is logged."""
     record = await SearchStore(work.session).record(student_id)
-    if record is None or record.school_id not in viewer.schools:
+    if record is None or not viewer.answers_for(record.school_id, student_id):
         raise NotFound("student")
     log.info("student_read", student=str(student_id), by=viewer.subject, purpose=purpose)
     return record

@@ -191,6 +191,6 @@ async def _pin(work: Work, pin_id: UUID, viewer: Viewer) -> KeptPin:
     if found is None:
         raise NotFound("pin")
     record = await SearchStore(work.session).record(found.student_id)
-    if record is None or record.school_id not in viewer.schools:
+    if record is None or not viewer.answers_for(record.school_id, found.student_id):
         raise NotFound("pin")
     return found

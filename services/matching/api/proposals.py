@@ -1,4 +1,4 @@
-"""Proposals: seen and answered by the student's own school, and by nobody else."""
+"""Proposals: seen and answered by the student's own school or who acts for it, and by nobody else."""
 
 from typing import Annotated
 from uuid import UUID
@@ -22,9 +22,9 @@ router = APIRouter(tags=["proposals"], dependencies=[requires(Role.COORDINATOR)]
 async def list_proposals(
     viewer: Viewing, work: Work, page: PageQuery, state: Annotated[Made | None, Query()] = None
 ) -> Page[ProposalResource]:
-    """The proposals for students of the caller's schools."""
+    """The proposals for students of the caller's schools, and for those that were lent."""
     found = await ProposalStore(work.session).page(
-        schools=viewer.schools, state=state, after=after_id(page), limit=page.limit + 1
+        schools=viewer.schools, students=viewer.students, state=state, after=after_id(page), limit=page.limit + 1
     )
     log.info("proposals_read", by=viewer.subject, students=len({one.student_id for one in found}))
     return page.page([ProposalResource.of(one) for one in found], lambda one: one.id)
@@ -56,7 +56,7 @@ async def list_decline_reasons() -> DeclineReasons:
 
 async def _own(proposal_id: UUID, viewer: Viewer, work: Work) -> Proposal:
     proposal = await ProposalStore(work.session).get(proposal_id)
-    if proposal is None or proposal.school_id not in viewer.schools:
+    if proposal is None or not viewer.answers_for(proposal.school_id, proposal.student_id):
         raise NotFound("proposal")
     log.info("student_read", student=str(proposal.student_id), by=viewer.subject, purpose="proposal")
     return proposal

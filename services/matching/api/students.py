@@ -90,7 +90,11 @@ async def list_student_proposals(
     """All proposals, earlier ones included."""
     await own_search(viewer, work, student_id, "proposals")
     found = await ProposalStore(work.session).page(
-        student_id=student_id, schools=viewer.schools, after=after_id(page), limit=page.limit + 1
+        student_id=student_id,
+        schools=viewer.schools,
+        students=viewer.students,
+        after=after_id(page),
+        limit=page.limit + 1,
     )
     return page.page([ProposalResource.of(one) for one in found], lambda one: one.id)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, func, select, text, true, update
+from sqlalchemy import ColumnElement, Row, delete, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain import adapting
@@ -104,15 +104,19 @@ class ProposalStore:
         self,
         *,
         schools: Collection[UUID] | None = None,
+        students: Collection[UUID] = (),
         student_id: UUID | None = None,
         offer_id: UUID | None = None,
         state: ProposalState | None = None,
         after: UUID | None = None,
         limit: int = 50,
     ) -> list[Proposal]:
-        """Up to `limit` proposals that were made, behind `after`, by id; `schools` keeps to those of their students."""
+        """Up to `limit` proposals that were made, behind `after`, by id.
+
+        `schools` keeps to those of their students and of `students`.
+        """
         conditions = [
-            among(proposals.c.school_id, schools) if schools is not None else None,
+            _of(schools, students) if schools is not None else None,
             proposals.c.student_id == student_id if student_id else None,
             proposals.c.offer_id == offer_id if offer_id else None,
             proposals.c.state == state if state else None,
@@ -160,3 +164,8 @@ def _proposal(row: Row[Any]) -> Proposal:
             "reasons": tuple(Factor(**reason) for reason in row.reasons),
         }
     )
+
+
+def _of(schools: Collection[UUID], students: Collection[UUID]) -> ColumnElement[bool]:
+    of_schools = among(proposals.c.school_id, schools)
+    return or_(of_schools, among(proposals.c.student_id, students)) if students else of_schools

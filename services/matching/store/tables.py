@@ -30,6 +30,18 @@ schools = Table(
     Column("region", Text, nullable=False),
 )
 
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("school_id", Uuid, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("student_ids", ARRAY(Uuid), nullable=False),
+    Column("from_date", Date, nullable=False),
+    Column("until_date", Date, nullable=False),
+)
+"""Without students: for the whole school."""
+
 employers = Table(
     "employers",
     metadata,

@@ -33,6 +33,7 @@ from shared.events.intake.offers import (
     SectorClosed,
     SectorReopened,
 )
+from shared.events.intake.people import DelegationChanged
 from shared.events.intake.programmes import SeatOffered
 from shared.events.intake.questionnaires import AnswersAwaited, AnswersGiven, CodedAnswer
 from shared.events.intake.relations import (
@@ -67,6 +68,7 @@ __all__ = [
     "CodedAnswer",
     "ContactLogged",
     "Cooperation",
+    "DelegationChanged",
     "EmployerClaimed",
     "EmployerOffered",
     "EmployerPaused",

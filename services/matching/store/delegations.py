@@ -1,0 +1,66 @@
+"""Who acts for other schools, or for some of their students, for a while."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Uuid, any_, delete, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.matching.store.rows import today, upsert
+from services.matching.store.tables import delegations
+from shared.events.intake import DelegationChanged
+
+
+@dataclass(frozen=True)
+class Lent:
+    """What somebody may beside what the token says."""
+
+    schools: frozenset[UUID] = frozenset()
+    students: frozenset[UUID] = frozenset()
+
+
+class DelegationStore:
+    """Delegations that hold, or will."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def save(self, event: DelegationChanged, email: str, student_ids: Collection[UUID]) -> None:
+        """Remember one, and forget the addresses of those whose last day has passed."""
+        row = {
+            "id": event.delegation_id,
+            "school_id": event.school_id,
+            "email": email.casefold(),
+            "student_ids": list(student_ids),
+            "from_date": event.from_date,
+            "until_date": event.until_date,
+        }
+        await upsert(self.session, delegations, row)
+        day: date = await today(self.session)
+        await self.session.execute(delete(delegations).where(delegations.c.until_date < day))
+
+    async def forget(self, delegation_id: UUID) -> None:
+        """It was taken back."""
+        await self.session.execute(delete(delegations).where(delegations.c.id == delegation_id))
+
+    async def forget_person(self, person_id: UUID) -> int:
+        """Nobody acts for an erased student; who acted for no other acts for nobody. The number of rows."""
+        named = literal(person_id, Uuid) == any_(delegations.c.student_ids)
+        alone = delete(delegations).where(named, func.cardinality(delegations.c.student_ids) == 1)
+        left = func.array_remove(delegations.c.student_ids, person_id)
+        others = update(delegations).where(named).values(student_ids=left)
+        done = [await self.session.execute(each.returning(delegations.c.id)) for each in (alone, others)]
+        return sum(len(each.all()) for each in done)
+
+    async def lent_to(self, email: str) -> Lent:
+        """What an address may today, asked at every call, so that nothing has to lapse."""
+        day = await today(self.session)
+        holds = delegations.c.from_date <= day, delegations.c.until_date >= day
+        query = select(delegations).where(delegations.c.email == email.casefold(), *holds)
+        found = (await self.session.execute(query)).all()
+        return Lent(
+            schools=frozenset(row.school_id for row in found if not row.student_ids),
+            students=frozenset(student for row in found for student in row.student_ids),
+        )
