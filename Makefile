@@ -29,7 +29,7 @@ types: .venv ## mypy, strict
 	@.venv/bin/mypy .
 
 docs: .venv ## generate what follows from the code: events, schemas, API documents
-	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls
+	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls && .venv/bin/python -m deploy.observability.dashboards
 
 screenshots: .venv ## pictures of every page of the front end, of what `make demo` left running
 	@.venv/bin/python -m tests.frontend.screenshots

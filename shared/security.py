@@ -18,6 +18,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import Forbidden, Transient, Unauthenticated
 from shared.events.codes import IntermediaryKind
+from shared.guesses import network_of
+from shared.limits import Limits
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -151,10 +153,24 @@ async def _caller(
 ) -> Principal:
     if credentials is None:
         raise Unauthenticated(why="the Authorization header with `Bearer …` is missing")
-    checker: TokenChecker = request.app.state.runtime.tokens
-    caller = await checker.principal(credentials.credentials)
+    runtime = request.app.state.runtime
+    caller = await _accepted(runtime.tokens, runtime.limits, credentials.credentials, _network_of(request))
+    runtime.limits.called(f"{caller.client} {caller.subject}")
     request.scope["caller"] = caller  # for the figures at the door, which count callers by their kind
     return caller
+
+
+async def _accepted(tokens: TokenChecker, limits: Limits, token: str, network: str) -> Principal:
+    limits.may_try(network)
+    try:
+        return await tokens.principal(token)
+    except Unauthenticated:
+        limits.was_bad(network)
+        raise
+
+
+def _network_of(request: Request) -> str:
+    return network_of(request.client.host) if request.client else ""
 
 
 Caller = Annotated[Principal, Depends(_caller)]

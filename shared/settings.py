@@ -36,6 +36,10 @@ class ServiceSettings(BaseSettings):
     cors_origins: list[str] = []
     oin: Annotated[str, Field(pattern=r"^\d{20}$")] = TEST_OIN
     log_format: Literal["json", "console"] = "json"
+    calls_per_second: Annotated[float, Field(gt=0)] = 200
+    """How often one caller may call one process for long: what a process can answer on one core."""
+    calls_at_once: Annotated[float, Field(ge=1)] = 2_000
+    """How many calls a caller may make before that counts: an import or a nightly fetch comes all at once."""
     otlp_endpoint: str = ""
     """Where spans go (OTLP over HTTP); empty: they are not recorded."""
     trace_ratio: Annotated[float, Field(ge=0, le=1)] = 0.05
