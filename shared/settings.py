@@ -27,6 +27,8 @@ class ServiceSettings(BaseSettings):
     token_url: str = "http://127.0.0.1:8100/token"  # noqa: S105 — an address, no password
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
+    client_key_file: str = ""
+    """A private JWK (RSA or EC) that proves who asks for machine tokens, instead of the secret (`private_key_jwt`)."""
     public_url: str = "http://127.0.0.1:8000"
     intake_url: str = "http://127.0.0.1:8101"
     matching_url: str = "http://127.0.0.1:8102"
