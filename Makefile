@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test bench faults lint types docs screenshots lock .venv
+.PHONY: help demo up down test bench faults lint types docs site audit sbom screenshots lock .venv
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,16 @@ types: .venv ## mypy, strict
 	@.venv/bin/mypy .
 
 docs: .venv ## generate what follows from the code: events, schemas, API documents
-	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls
+	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls && .venv/bin/python -m deploy.observability.dashboards
+
+site: .venv ## the documentation as pages in .stack/site, which need no network; a link that leads nowhere fails
+	@deploy/site
+
+audit: .venv ## known weaknesses of what is in the lock; needs PyPI's JSON pages, and fails where it cannot ask
+	@deploy/uv tool run pip-audit==2.* --strict --disable-pip --require-hashes --requirement requirements.lock
+
+sbom: .venv ## what is inside, as CycloneDX, in .stack/sbom.json
+	@mkdir -p .stack && deploy/uv tool run --from 'cyclonedx-bom==7.*' cyclonedx-py requirements requirements.lock -o .stack/sbom.json
 
 screenshots: .venv ## pictures of every page of the front end, of what `make demo` left running
 	@.venv/bin/python -m tests.frontend.screenshots

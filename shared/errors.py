@@ -2,7 +2,7 @@
 
 import inspect
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import asyncpg
@@ -23,6 +23,11 @@ class Refused(Exception):
         """The class's docstring is the sentence that the caller reads; `facts` fill its placeholders."""
         self.facts = facts
         super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**facts))
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the answer says beside the problem."""
+        return {}
 
 
 class NotFound(Refused):
@@ -50,6 +55,11 @@ class Unauthenticated(Refused):
 
     slug = "unauthenticated"
     status = 401
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """How to show who calls."""
+        return {"WWW-Authenticate": "Bearer"}
 
 
 class Problem(BaseModel):

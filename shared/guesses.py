@@ -21,11 +21,11 @@ class Guesses:
 
     def too_many(self, address: str) -> bool:
         """Whether an address has to wait."""
-        return self._standing(_network(address))[1] >= GUESSES
+        return self._standing(network_of(address))[1] >= GUESSES
 
     def count(self, address: str) -> None:
         """One more that led nowhere; the minute begins with the first."""
-        network = _network(address)
+        network = network_of(address)
         begun, number = self._standing(network)
         self._counted[network] = (begun, number + 1)
         self._counted.move_to_end(network)
@@ -37,8 +37,8 @@ class Guesses:
         return (self._now(), 0) if self._now() - begun >= SECONDS else (begun, number)
 
 
-def _network(address: str) -> str:
-    """One caller has a whole /64 of IPv6 addresses."""
+def network_of(address: str) -> str:
+    """What stands for whoever has an address: one caller has a whole /64 of IPv6 addresses."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.errors import is_infrastructure
 from shared.jobs import stop_if_cancelled
+from shared.telemetry import IN_HAND_SECONDS, PART_WELL, POOL_CONNECTIONS, POOL_MOST
 
 if TYPE_CHECKING:
     from shared.service import Runtime
@@ -71,6 +72,7 @@ class Health:
             before, self._seen = self._seen, await self._look()
             self._at = time.monotonic()
             for part, well in self._seen.items():
+                PART_WELL.labels(part).set(well)
                 if before.get(part, True) and not well:
                     log.warning("not_ready", part=part)
             await asyncio.sleep(LOOK_SECONDS if all(self._seen.values()) else LOOK_SECONDS / 10)
@@ -142,6 +144,11 @@ async def ready(request: Request) -> JSONResponse:
 
 
 @router.get("/metrics")
-async def metrics() -> Response:
+async def metrics(request: Request) -> Response:
     """Figures for Prometheus."""
+    runtime: Runtime = request.app.state.runtime
+    IN_HAND_SECONDS.set(runtime.inbox.lanes.oldest_seconds)
+    for name, (pool, most) in runtime.pools().items():
+        POOL_CONNECTIONS.labels(name).set(pool.checkedout())
+        POOL_MOST.labels(name).set(most)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.deprecation.routes import told
-from shared.errors import Invalid, Problem, Refused, Unauthenticated, is_infrastructure, is_transient
+from shared.errors import Invalid, Problem, Refused, is_infrastructure, is_transient
 from shared.ids import new_id
 from shared.telemetry import HTTP_SECONDS, context_of, tracer
 
@@ -85,7 +85,6 @@ def install(app: FastAPI, uploads: Mapping[str, int] | None = None) -> None:
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refused)
     title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).capitalize()
-    bearer = "Bearer" if isinstance(error, Unauthenticated) else None
     errors = error.problems if isinstance(error, Invalid) else ()
     return problem(
         error.status,
@@ -93,7 +92,7 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
         str(error),
         slug=error.slug,
         errors=errors,
-        headers={"WWW-Authenticate": bearer} if bearer else {},
+        headers=error.headers,
         members={to_camel(name): jsonable_encoder(error.facts[name]) for name in error.shown},
     )
 

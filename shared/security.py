@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator, Generator
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -13,11 +15,14 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, import_key
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import Forbidden, Transient, Unauthenticated
 from shared.events.codes import IntermediaryKind
+from shared.guesses import network_of
+from shared.ids import new_id
+from shared.limits import Limits
 from shared.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -151,10 +156,24 @@ async def _caller(
 ) -> Principal:
     if credentials is None:
         raise Unauthenticated(why="the Authorization header with `Bearer …` is missing")
-    checker: TokenChecker = request.app.state.runtime.tokens
-    caller = await checker.principal(credentials.credentials)
+    runtime = request.app.state.runtime
+    caller = await _accepted(runtime.tokens, runtime.limits, credentials.credentials, _network_of(request))
+    runtime.limits.called(f"{caller.client} {caller.subject}")
     request.scope["caller"] = caller  # for the figures at the door, which count callers by their kind
     return caller
+
+
+async def _accepted(tokens: TokenChecker, limits: Limits, token: str, network: str) -> Principal:
+    limits.may_try(network)
+    try:
+        return await tokens.principal(token)
+    except Unauthenticated:
+        limits.was_bad(network)
+        raise
+
+
+def _network_of(request: Request) -> str:
+    return network_of(request.client.host) if request.client else ""
 
 
 Caller = Annotated[Principal, Depends(_caller)]
@@ -181,6 +200,30 @@ def requires(*roles: Role, scope: str | None = None) -> Any:
     return Depends(check)
 
 
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION_SECONDS = 60
+"""It is used at once; a minute forgives clocks that differ."""
+
+
+def client_assertion(settings: ServiceSettings) -> dict[str, str]:
+    """Who asks for a token, proved by the private key of `client_key_file` (RFC 7523); the key never leaves here.
+
+    The file is read each time, so that a new key needs no restart.
+    """
+    key = import_key(json.loads(Path(settings.client_key_file).read_text(encoding="utf-8")))
+    now = int(time.time())
+    claims = {
+        "iss": settings.client_id,
+        "sub": settings.client_id,
+        "aud": settings.token_url,
+        "jti": str(new_id()),
+        "iat": now,
+        "exp": now + ASSERTION_SECONDS,
+    }
+    header = {"alg": "ES256" if key.key_type == "EC" else "RS256", **({"kid": key.kid} if key.kid else {})}
+    return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": jwt.encode(header, claims, key)}
+
+
 class _MachineToken(httpx.Auth):
     """Client credentials: fetched when needed, renewed before they end or when refused."""
 
@@ -203,16 +246,20 @@ class _MachineToken(httpx.Auth):
             yield request
 
     def _fetch(self) -> Generator[httpx.Request, httpx.Response, None]:
-        answer = yield httpx.Request(
-            "POST",
-            self._settings.token_url,
-            data={"grant_type": "client_credentials", "scope": self._scopes},
-            headers={"Authorization": httpx.BasicAuth(*self._credentials())._auth_header},  # noqa: SLF001 — no public way to only make the header
-        )
+        proof, headers = self._proof()
+        form = {"grant_type": "client_credentials", "scope": self._scopes, **proof}
+        answer = yield httpx.Request("POST", self._settings.token_url, data=form, headers=headers)
         if answer.status_code != httpx.codes.OK:
             raise Transient(f"the issuer gave no machine token: {answer.status_code} {answer.text[:200]}")
         body = answer.json()
         self._token, self._ends = body["access_token"], time.monotonic() + body.get("expires_in", 300) - 30
+
+    def _proof(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What proves who asks: more of the form, and headers."""
+        if self._settings.client_key_file:
+            return client_assertion(self._settings), {}
+        basic = httpx.BasicAuth(*self._credentials())._auth_header  # noqa: SLF001 — no public way to only make the header
+        return {}, {"Authorization": basic}
 
     def _credentials(self) -> tuple[str, str]:
         return self._settings.client_id, self._settings.client_secret.get_secret_value()

@@ -6,7 +6,7 @@ import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -14,11 +14,13 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from shared import erasing, health, http, idempotency, openapi, parking, progress, replays, timer_list
 from shared.event_feed import event_feed
 from shared.health import Health
 from shared.jobs import Jobs, run_job
+from shared.limits import Limits
 from shared.log_api import log_api
 from shared.logging import configure_logging
 from shared.messaging.consumer import Consumer
@@ -30,7 +32,7 @@ from shared.migrations import heads
 from shared.replays import Replays
 from shared.security import TokenChecker
 from shared.settings import ServiceSettings
-from shared.telemetry import configure_telemetry
+from shared.telemetry import PARTS_ENDED, configure_telemetry
 from shared.unit_of_work import OUTBOX, Publisher, UnitOfWork, begin
 from shared.upkeep import outbox_within, upkeep_of
 from shared.wakeups import Wakeups
@@ -74,10 +76,18 @@ class Runtime:
     inbox: Inbox
     consumer: Consumer
     tokens: TokenChecker
+    limits: Limits
     resources: Any
     acting: str | None = None
     health: Health = field(init=False)
     replays: Replays = field(init=False)
+
+    def pools(self) -> dict[str, tuple[QueuePool, int]]:
+        """The pools of database connections, each with how many it may open."""
+        return {
+            "calls": (cast("QueuePool", self.engine.pool), POOL + POOL_OVERFLOW),
+            "messages": (cast("QueuePool", self.handling.pool), sum(HANDLING_POOL)),
+        }
 
     def unit_of_work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction of its own."""
@@ -195,8 +205,10 @@ async def _start(
     stack.push_async_callback(publishing.close)
     inbox = Inbox(handling, publisher, handlers, resources, acting)
     consumer = Consumer(amqp_url, handlers, inbox)
-    tokens = TokenChecker(settings)
-    runtime = Runtime(engine, handling, publisher, wakeups, publishing, inbox, consumer, tokens, resources, acting)
+    tokens, limits = TokenChecker(settings), Limits(settings.calls_per_second, settings.calls_at_once)
+    runtime = Runtime(
+        engine, handling, publisher, wakeups, publishing, inbox, consumer, tokens, limits, resources, acting
+    )
     bounded = functools.partial(outbox_within, handling, settings.outbox_alarm_rows)
     runtime.health = Health(name, runtime, also={"outbox": bounded})
     relay = Relay(direct, publishing, wakeups.subscribe(OUTBOX))
@@ -227,8 +239,10 @@ def _told_when_it_ended(task: "asyncio.Task[None]") -> None:
     """None of them ever ends by itself: an operator must hear of one that did, be it by a cancellation from within."""
     if task.cancelled():
         if not task.cancelling():
+            PARTS_ENDED.inc()
             log.critical("part_of_service_ended", part=str(task.get_coro()))
     elif (error := task.exception()) is not None:
+        PARTS_ENDED.inc()
         log.critical("part_of_service_ended", part=str(task.get_coro()), exc_info=error)
 
 

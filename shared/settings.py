@@ -27,6 +27,8 @@ class ServiceSettings(BaseSettings):
     token_url: str = "http://127.0.0.1:8100/token"  # noqa: S105 — an address, no password
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
+    client_key_file: str = ""
+    """A private JWK (RSA or EC) that proves who asks for machine tokens, instead of the secret (`private_key_jwt`)."""
     public_url: str = "http://127.0.0.1:8000"
     intake_url: str = "http://127.0.0.1:8101"
     matching_url: str = "http://127.0.0.1:8102"
@@ -36,6 +38,10 @@ class ServiceSettings(BaseSettings):
     cors_origins: list[str] = []
     oin: Annotated[str, Field(pattern=r"^\d{20}$")] = TEST_OIN
     log_format: Literal["json", "console"] = "json"
+    calls_per_second: Annotated[float, Field(gt=0)] = 200
+    """How often one caller may call one process for long: what a process can answer on one core."""
+    calls_at_once: Annotated[float, Field(ge=1)] = 2_000
+    """How many calls a caller may make before that counts: an import or a nightly fetch comes all at once."""
     otlp_endpoint: str = ""
     """Where spans go (OTLP over HTTP); empty: they are not recorded."""
     trace_ratio: Annotated[float, Field(ge=0, le=1)] = 0.05

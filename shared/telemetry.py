@@ -24,11 +24,21 @@ HTTP_SECONDS = Histogram("stagebrug_http_seconds", "Seconds to answer a request.
 PUBLISHED = Counter("stagebrug_events_published", "Events confirmed by the broker.", ["type"])
 HANDLED = Counter("stagebrug_events_handled", "Messages with a verdict.", ["type", "verdict"])
 END_TO_END_SECONDS = Histogram(
-    "stagebrug_event_seconds", "Seconds from an event's recording to its effect here.", ["type"]
+    "stagebrug_event_seconds",
+    "Seconds from an event's recording to its effect here, replays left out.",
+    ["type"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600),
 )
 OUTBOX_SECONDS = Gauge("stagebrug_outbox_age_seconds", "Age of the oldest event that waits to be published.")
+RELAY_LEADS = Gauge("stagebrug_relay_leads", "Whether this process publishes for its service: one replica's does.")
 
 QUEUE_MESSAGES = Gauge("stagebrug_queue_messages", "Messages in the service's queue that nobody has taken yet.")
+
+PART_WELL = Gauge("stagebrug_part_well", "Whether a part of readiness was well at the last look.", ["part"])
+PARTS_ENDED = Gauge("stagebrug_parts_ended", "Parts of this process that ended and come back by a restart only.")
+IN_HAND_SECONDS = Gauge("stagebrug_in_hand_seconds", "How long the message that is longest in hand waits here.")
+POOL_CONNECTIONS = Gauge("stagebrug_pool_connections", "Database connections in use.", ["pool"])
+POOL_MOST = Gauge("stagebrug_pool_connections_most", "Database connections that there may be.", ["pool"])
 
 
 def configure_telemetry(service: str, otlp_endpoint: str, ratio: float) -> None:

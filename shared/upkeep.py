@@ -33,6 +33,7 @@ COUNTED_ROWS = 1_000_000
 OUTBOX_ROWS = Gauge("stagebrug_outbox_rows", "Events that wait to be published, up to a million.")
 OUTBOX_BYTES = Gauge("stagebrug_outbox_bytes", "What the outbox takes on disk, its indexes included.")
 INBOX_OPEN = Gauge("stagebrug_inbox_open", "Messages without a good end yet.", ["status"])
+INBOX_OLDEST_SECONDS = Gauge("stagebrug_inbox_oldest_seconds", "Age of the oldest of these.", ["status"])
 INBOX_OVERDUE_SECONDS = Gauge("stagebrug_inbox_overdue_seconds", "How long the oldest due retry has been due.")
 PARTITION_BYTES = Gauge("stagebrug_partition_bytes", "What a month takes on disk.", ["partition"])
 DEFAULT_ROWS = Gauge("stagebrug_default_partition_rows", "Rows of ours that no month stood ready for.", ["table"])
@@ -44,9 +45,12 @@ select (select count(*) from (select from outbox limit :most) counted) as rows,
 """)
 _INBOX = text("""
 select status, count(*) as number,
+       extract(epoch from clock_timestamp() - min(received_at)) as oldest,
        greatest(0, coalesce(extract(epoch from clock_timestamp() - min(next_attempt_at)), 0)) as overdue
 from inbox where status in ('retry', 'waiting', 'parked') group by status
-union all select 'unreadable', count(*), 0 from unreadable where status = 'parked' having count(*) > 0
+union all
+select 'unreadable', count(*), extract(epoch from clock_timestamp() - min(received_at)), 0
+from unreadable where status = 'parked' having count(*) > 0
 """)
 _PARTITIONS = text("select name, bytes from partitions()")
 _DEFAULTS = text("""
@@ -107,6 +111,7 @@ async def measure_growth(session: AsyncSession) -> None:
     found = {row.status: row for row in await session.execute(_INBOX)}
     for status in ("retry", "waiting", "parked", "unreadable"):
         INBOX_OPEN.labels(status).set(found[status].number if status in found else 0)
+        INBOX_OLDEST_SECONDS.labels(status).set(float(found[status].oldest) if status in found else 0)
     INBOX_OVERDUE_SECONDS.set(float(found["retry"].overdue) if "retry" in found else 0)
     PARTITION_BYTES.clear()
     for row in await session.execute(_PARTITIONS):

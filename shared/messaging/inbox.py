@@ -239,7 +239,8 @@ class Inbox:
         )
         with handling(envelope):
             await each.handler.call(each.event, own)
-        END_TO_END_SECONDS.labels(envelope.type).observe(_age(envelope))
+        if not message.replayed:
+            END_TO_END_SECONDS.labels(envelope.type).observe(_age(envelope))
         return "done"
 
     def _settle(self, message: Message, verdict: str) -> None:

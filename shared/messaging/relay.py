@@ -21,7 +21,7 @@ from shared.jobs import stop_if_cancelled
 from shared.log_republish import Republisher
 from shared.messaging.lease import LEASE_SECONDS, Lease, LeaseLost
 from shared.messaging.publishing import ConfirmedPublisher, Unconfirmed
-from shared.telemetry import OUTBOX_SECONDS, PUBLISHED
+from shared.telemetry import OUTBOX_SECONDS, PUBLISHED, RELAY_LEADS
 from shared.wakeups import wait
 
 PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -171,12 +171,14 @@ class Relay:
     async def _lead(self, lease: Lease) -> None:
         log.info("relay_leads", epoch=lease.epoch)
         self.leading, self._reached_broker, self._limit = True, time.monotonic(), BATCH
+        RELAY_LEADS.set(1)
         republisher = Republisher(self._url, self._publisher)
         try:
             while await self._go_on(lease, republisher):
                 pass
         finally:
             self.leading = False
+            RELAY_LEADS.set(0)
             await republisher.stop()
             await lease.release()
 

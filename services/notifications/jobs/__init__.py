@@ -15,6 +15,7 @@ from services.notifications.jobs import (  # noqa: E402, F401 — they register 
     live,
     mail,
     mail_reminders,
+    measuring,
     outward,
     webhooks,
 )

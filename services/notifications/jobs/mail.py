@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import structlog
+from prometheus_client import Counter
 
 from services.notifications import bouncing
 from services.notifications.clients import MAIL_SECONDS, Resources
@@ -15,6 +16,8 @@ from shared.jobs import Begin
 from shared.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
+
+MAILS = Counter("stagebrug_mails", "Mails handed to the server, by what it said.", ["verdict"])
 
 LEASE = timedelta(seconds=MAIL_SECONDS + 30)
 
@@ -88,11 +91,13 @@ async def _write_down(work: UnitOfWork, resources: Resources, mail: WaitingMail,
     work.notify("mails")
     if refused is None:
         await MailStore(work.session).sent(mail)
+        MAILS.labels("sent").inc()
         return
     pauses = resources.settings.mail_pauses
     later = not refused.final and mail.tries < len(pauses)
     pause = timedelta(seconds=pauses[mail.tries]) if later else None
     await MailStore(work.session).not_sent(mail, refused.reason, pause)
+    MAILS.labels("again" if later else "given-up").inc()
     if refused.bounced and mail.email:
         await bouncing.bounced(work, [mail.email], [mail.id], refused.reason)
     log.warning("mail_not_taken", mail=str(mail.id), tries=mail.tries, reason=refused.reason, again=later)

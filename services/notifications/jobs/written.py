@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Histogram
 
 from services.notifications.domain.schedule import LET_US_WAIT, Answer, Verdict, judge, pause_after
 from services.notifications.domain.subscriptions import State, Subscription
@@ -23,10 +23,9 @@ SILENCE = timedelta(seconds=10)
 AWAY = timedelta(minutes=5)
 """How long a receiver that is away is left alone between two tries, at most."""
 
-TRIES = Counter("stagebrug_webhook_tries", "Requests to receivers of webhooks, by what became of them.", ["verdict"])
-GIVEN_UP = Counter(
-    "stagebrug_webhooks_given_up", "Events that were not delivered after the last try, by why.", ["code"]
-)
+TRIES = Counter("stagebrug_webhook_tries", "Tries to deliver, by what became of them.", ["protocol", "verdict"])
+GIVEN_UP = Counter("stagebrug_webhooks_given_up", "Events not delivered after the last try, by why.", ["code"])
+TRY_SECONDS = Histogram("stagebrug_webhook_seconds", "Seconds that a receiver took to answer.", ["protocol"])
 
 
 @dataclass(frozen=True)
@@ -62,8 +61,9 @@ async def write_down(begin: Begin, tries: Sequence[Tried]) -> None:
                 await _tell_of_failure(work, end)
         for receiver in receivers.values():
             await receiver.keep(work)
-    for each in ended:
-        TRIES.labels(each.verdict).inc()
+    for each, end in zip(alive, ended, strict=True):
+        TRIES.labels(each.asked.protocol, end.verdict).inc()
+        TRY_SECONDS.labels(each.asked.protocol).observe(each.took.total_seconds())
 
 
 def _ended(tried: Tried, now: Subscription, pauses: tuple[float, ...]) -> Ended:

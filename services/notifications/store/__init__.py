@@ -8,6 +8,7 @@ from services.notifications.store.feed import FeedStore
 from services.notifications.store.mail import MailStore
 from services.notifications.store.mail_matters import MatterStore
 from services.notifications.store.mail_recipients import RecipientStore
+from services.notifications.store.measuring import MeasuringStore
 from services.notifications.store.sending import SendingStore
 from services.notifications.store.stream import StreamStore
 from services.notifications.store.subscriptions import SubscriptionStore
@@ -25,6 +26,7 @@ __all__ = [
     "FeedStore",
     "MailStore",
     "MatterStore",
+    "MeasuringStore",
     "Ready",
     "RecipientStore",
     "SendingStore",
