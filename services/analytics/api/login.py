@@ -1,0 +1,110 @@
+"""Logging in to the dashboard: the code flow with PKCE, by Authlib."""
+
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import structlog
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.starlette_client import OAuth
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from joserfc.errors import JoseError
+
+from services.analytics.api.pages import told
+from services.analytics.api.session import SESSION_SECONDS, WHO, Somebody, address
+from services.analytics.settings import Settings
+from shared.errors import NotFound, Refused, Transient
+from shared.security import ALGORITHMS, TokenChecker
+
+log = structlog.get_logger()
+
+router = APIRouter(prefix="/dashboard", include_in_schema=False)
+
+
+class LoginFailed(Refused):
+    """The login was not completed."""
+
+    slug = "login-failed"
+    status = 400
+
+
+@router.get("/login")
+@told
+async def log_in(request: Request) -> Response:
+    """To the identity provider, with a state, a nonce and a challenge that only this browser can answer."""
+    settings = _settings(request)
+    answer: Response = await _provider(settings).authorize_redirect(request, f"{address(settings)}/callback")
+    return answer
+
+
+@router.get("/callback")
+@told
+async def come_back(request: Request) -> Response:
+    """From the identity provider; always on to the first page, so that nobody can be sent elsewhere."""
+    settings = _settings(request)
+    try:
+        tokens = await _provider(settings).authorize_access_token(request, claims_options=_claims(settings))
+    except httpx.HTTPError as error:
+        raise Transient(f"the identity provider does not answer: {error!r}") from error
+    except (OAuthError, JoseError, ValueError) as error:
+        log.info("login_refused", error=type(error).__name__)
+        raise LoginFailed from None
+    if not (about := tokens.get("userinfo")):  # no id_token: nothing says that the answer is to our question
+        raise LoginFailed
+    checker: TokenChecker = request.app.state.runtime.tokens
+    principal = await checker.principal(tokens["access_token"])
+    if principal.subject != about["sub"]:
+        raise LoginFailed
+    name = str(about.get("name") or about.get("preferred_username") or "")[:200]
+    request.session.clear()
+    somebody = Somebody(principal=principal, name=name, ends=time.time() + SESSION_SECONDS)
+    request.session[WHO] = somebody.model_dump(mode="json", by_alias=True)
+    return RedirectResponse(address(settings), 303)
+
+
+@router.post("/logout")
+async def log_out(request: Request) -> Response:
+    """Here, and at the identity provider where it has a place for that."""
+    settings = _settings(request)
+    request.session.clear()
+    if not settings.oidc_logout_url:
+        return RedirectResponse(address(settings), 303)
+    back = {"client_id": settings.oidc_client_id, "post_logout_redirect_uri": address(settings)}
+    return RedirectResponse(f"{settings.oidc_logout_url}?{urlencode(back)}", 303)
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.runtime.resources  # without a transaction: a provider may be slow
+    if not settings.oidc_client_id:
+        raise NotFound("login")
+    return settings
+
+
+def _claims(settings: Settings) -> dict[str, Any]:
+    """What the token about the person must say: who issued it, and for us."""
+    return {
+        "iss": {"essential": True, "value": settings.issuer},
+        "aud": {"essential": True, "value": settings.oidc_client_id},
+    }
+
+
+def _provider(settings: Settings) -> Any:
+    """The provider as Authlib knows it; made anew, so that it holds keys no longer than one login takes."""
+    secret = settings.oidc_client_secret.get_secret_value()
+    return OAuth().register(
+        "stagebrug",
+        client_id=settings.oidc_client_id,
+        client_secret=secret or None,
+        authorize_url=settings.oidc_authorize_url,
+        access_token_url=settings.token_url,
+        jwks_uri=settings.jwks_url,
+        issuer=settings.issuer,
+        id_token_signing_alg_values_supported=ALGORITHMS,
+        client_kwargs={
+            "scope": "openid profile email",
+            "code_challenge_method": "S256",
+            "token_endpoint_auth_method": "client_secret_basic" if secret else "none",
+        },
+    )
