@@ -14,7 +14,7 @@ from services.analytics.api.selection import Selected, Selection, periods
 from services.analytics.api.session import LoggedIn, Somebody
 from services.analytics.api.tables import etag_of, matches
 from services.analytics.counting import broken_down, table_of
-from services.analytics.domain import drawing, page
+from services.analytics.domain import drawing, page, pages
 from services.analytics.domain.catalogue import DESCRIPTIONS, TABLES
 from services.analytics.domain.counted import CountTable
 from services.analytics.domain.scope import Scope
@@ -119,24 +119,24 @@ async def read_page(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """A page with its numbers, charts and their tables."""
-    asked = page.PAGES.get(key)
+    asked = pages.PAGES.get(key)
     if asked is None:
         raise NotFound("page")
-    view = await _view(request, work, somebody, chosen, at_school=asked is page.SCHOOL)
+    view = await _view(request, work, somebody, chosen, at_school=asked is pages.SCHOOL)
     headers = {**headers_of(request), "ETag": await _etag(view, key)}
     if matches(headers["ETag"], if_none_match):
         return Response(status_code=304, headers=headers)
     return HTMLResponse(await _drawn(asked, view), headers=headers)
 
 
-async def _drawn(asked: page.Page, view: View) -> str:
+async def _drawn(asked: pages.Page, view: View) -> str:
     region = view.scope.region
     tables = await _tables(page.names_of(asked, region), view)
     around = await _around(asked, view) if view.school else {}
     drawn: dict[str, Any] = {}
-    if place := tables.get(page.MAP):
+    if place := tables.get(pages.MAP):
         drawn = {"map": drawing.region_map(place, region), "map_sentence": sentence(place)}
-    if seats := tables.get(page.TIMELINE):
+    if seats := tables.get(pages.TIMELINE):
         drawn["months"] = drawing.months(seats)
     return PAGES.get_template("page.html").render(
         page=asked,
@@ -160,7 +160,7 @@ async def _tables(names: tuple[str, ...], view: View) -> dict[str, Table]:
     return found
 
 
-async def _around(asked: page.Page, view: View) -> dict[str, Table]:
+async def _around(asked: pages.Page, view: View) -> dict[str, Table]:
     """The same numbers of the school's region, as everybody sees them."""
     scope = await _of_region(view)
     names = dict.fromkeys(one.table for one in asked.numbers)

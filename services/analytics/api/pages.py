@@ -15,18 +15,21 @@ from jinja2 import Environment, FileSystemLoader
 from services.analytics.api.access import AMSTERDAM
 from services.analytics.api.selection import Selection
 from services.analytics.api.session import Somebody, somebody_of
-from services.analytics.domain import page
+from services.analytics.domain import pages
 from services.analytics.domain.sentences import UNITS
 from services.analytics.settings import Settings
 from shared.errors import Refused
 
 HERE = Path(__file__).parent
 PAGES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-PAGES.globals.update(menu=tuple(page.PAGES.values()), units=UNITS)
+PAGES.globals.update(menu=tuple(pages.PAGES.values()), units=UNITS)
 LOOKS = hashlib.sha256(b"".join(file.read_bytes() for file in sorted((HERE / "templates").iterdir()))).hexdigest()
 """Another one when pages are drawn otherwise, so that nobody keeps the old ones."""
 
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'{issuer}; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'{issuer}; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 """A page loads its own style sheet and nothing else; who logs out is passed on to the identity provider."""
 
 

@@ -2,24 +2,28 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.analytics.domain.municipalities import MUNICIPALITIES, Municipality
 from services.analytics.domain.table import Line, Table
 from services.analytics.domain.words import label
 
-WIDTH, EDGE, MOST_HEIGHT = 640, 60, 560
+WIDTH, EDGE, HEIGHT, HEIGHT_OF_ALL = 640, 60, 440, 660
+"""Of a drawing, the empty edge around it, and the most of a region and of the country in height."""
 SHRINK = math.cos(math.radians(52.2))
 """Degrees of longitude shrink with the latitude; that of the middle of the country is near enough."""
 
-LARGEST, SMALLEST = 30.0, 7.0
-"""Radii of circles."""
+SMALLEST, LARGEST, LARGEST_OF_ALL = 6.0, 30.0, 14.0
+"""Radii of circles: the largest of a region, and on a map of the country, where they stand closer."""
 
 MOST_NAMED = 14
-"""Names on a map of the country; more would lie over each other."""
+"""More names would lie over each other."""
 
-LETTER = 7.0
-"""Width of a letter of a name."""
+LETTER, LINE = 8.0, 18.0
+"""Width and height of a letter of a name."""
+
+SHORT = {"03": "mrt"}
+"""Months that are not shortened to their first letters."""
 
 TALL = 150
 """The highest column."""
@@ -37,7 +41,8 @@ class Spot:
     employers: int
     schools: int
     opening: int
-    named: bool
+    words: str
+    """Its name, and the places that open; empty where it would lie over another one."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Month:
     """A month: seats, and how many of them are taken where that may be told; heights in the drawing's units."""
 
     label: str
+    short: str
     seats: int
     taken: int | None
     seats_high: float
@@ -70,29 +76,32 @@ def region_map(table: Table, region: str | None) -> Map:
     unknown = sum(line.values[0] or 0 for code, line in lines.items() if code not in MUNICIPALITIES and code != "total")
     if not shown:
         return Map(WIDTH, 0, (), unknown)
-    places, height = _placed(shown)
+    places, height = _placed(shown, HEIGHT if region else HEIGHT_OF_ALL)
     most = max((_count(lines.get(one.code), 0) for one in shown), default=0)
-    spots = [_spot(one, places[one.code], lines.get(one.code), most) for one in shown]
+    largest = LARGEST if region else LARGEST_OF_ALL
+    spots = [_spot(one, places[one.code], lines.get(one.code), largest / math.sqrt(most or 1)) for one in shown]
     spots.sort(key=lambda spot: (-spot.employers, spot.name))
     return Map(WIDTH, height, _with_names(spots), unknown)
 
 
-def _placed(shown: Sequence[Municipality]) -> tuple[dict[str, tuple[float, float]], int]:
+def _placed(shown: Sequence[Municipality], most_high: int) -> tuple[dict[str, tuple[float, float]], int]:
     flat = {one.code: (one.longitude * SHRINK, -one.latitude) for one in shown}
     left, top = (min(place[axis] for place in flat.values()) for axis in (0, 1))
     wide = max(place[0] for place in flat.values()) - left
     high = max(place[1] for place in flat.values()) - top
-    scale = min((WIDTH - 2 * EDGE) / (wide or 1), (MOST_HEIGHT - 2 * EDGE) / (high or 1))
+    scale = min((WIDTH - 2 * EDGE) / (wide or 1), (most_high - 2 * EDGE) / (high or 1))
     shift = (WIDTH - wide * scale) / 2
     found = {code: ((x - left) * scale + shift, (y - top) * scale + EDGE) for code, (x, y) in flat.items()}
     return found, round(high * scale + 2 * EDGE)
 
 
-def _spot(one: Municipality, place: tuple[float, float], line: Line | None, most: int) -> Spot:
+def _spot(one: Municipality, place: tuple[float, float], line: Line | None, scale: float) -> Spot:
     employers = _count(line, 0)
-    radius = max(SMALLEST, LARGEST * math.sqrt(employers / most)) if employers else 0.0
+    radius = max(SMALLEST, scale * math.sqrt(employers)) if employers else 0.0
     x, y = (round(at, 1) for at in place)
-    return Spot(one.name, x, y, round(radius, 1), employers, _count(line, 1), _count(line, 3), named=False)
+    opening = _count(line, 3)
+    words = f"{one.name} +{opening}" if opening else one.name
+    return Spot(one.name, x, y, round(radius, 1), employers, _count(line, 1), opening, words)
 
 
 def _with_names(spots: Sequence[Spot]) -> tuple[Spot, ...]:
@@ -100,12 +109,13 @@ def _with_names(spots: Sequence[Spot]) -> tuple[Spot, ...]:
     taken: list[tuple[float, float, float]] = []
     found = []
     for spot in spots:
-        half, y = len(spot.name) * LETTER / 2, spot.y + spot.radius
-        free = all(abs(y - other) > 16 or abs(spot.x - x) > half + reach for x, other, reach in taken)
-        named = free and len(taken) < MOST_NAMED
-        if named:
+        half, y = len(spot.words) * LETTER / 2, spot.y + spot.radius
+        free = all(abs(y - other) > LINE or abs(spot.x - x) > half + reach for x, other, reach in taken)
+        if free and len(taken) < MOST_NAMED:
             taken.append((spot.x, y, half))
-        found.append(Spot(**{**vars(spot), "named": named}))
+            found.append(spot)
+        else:
+            found.append(replace(spot, words=""))
     return tuple(found)
 
 
@@ -120,6 +130,7 @@ def months(table: Table) -> tuple[Month, ...]:
     return tuple(
         Month(
             label(line.code),
+            SHORT.get(line.code[-2:], label(line.code)[:3]),
             _count(line, 0),
             line.values[1],
             round(TALL * _count(line, 0) / most, 1),

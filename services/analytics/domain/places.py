@@ -20,6 +20,7 @@ BY_MUNICIPALITY = CountTable(
     ),
     {},
     state=True,
+    sparse=True,
 )
 
 PLACE_TABLES = (BY_MUNICIPALITY,)

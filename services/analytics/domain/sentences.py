@@ -14,6 +14,8 @@ SEVERAL = 2
 MOST_NAMED = 3
 """More names than this in one sentence say nothing."""
 
+HOURS_A_DAY = 24
+
 UNITS: dict[str, tuple[str, str]] = {
     Unit.SCHOOLS: ("school", "scholen"),
     Unit.EMPLOYERS: ("werkgever", "werkgevers"),
@@ -30,9 +32,9 @@ UNITS: dict[str, tuple[str, str]] = {
 """One and more of what is counted."""
 
 
-def sentence(table: Table) -> str:
-    """What the table's chart shows."""
-    if say := _SENTENCES.get(table.about.name):
+def sentence(table: Table, column: str = "") -> str:
+    """What the table's chart shows; `column` is the first one that is drawn, where it is not that of the table."""
+    if say := _SENTENCES.get(f"{table.about.name}/{column}") or _SENTENCES.get(table.about.name):
         return say(table)
     return _answers(table) if table.about.source is Source.QUESTIONNAIRE else _counts(table)
 
@@ -40,16 +42,12 @@ def sentence(table: Table) -> str:
 def _counts(table: Table) -> str:
     """How many there are, and which row has the most."""
     labels, most = largest(table)
-    if table.n is None and not labels:
-        return TOO_FEW
     if not labels:
-        return NOTHING
+        return TOO_FEW if any(line.hidden for line in table.rows) else NOTHING
     words = of(table.n, *UNITS[table.about.unit]) if table.n else ""
     if len(labels) > MOST_NAMED:
         return f"Geteld: {words}." if words else f"Het meeste is {most}."
-    column = table.about.columns[0].title
-    begin = f"Geteld: {words}; de" if words else "De"
-    return f"{begin} meeste {column}: {listed(labels)} ({most})."
+    return f"{f'Van {words} het' if words else 'Het'} vaakst: {listed(labels)} ({most})."
 
 
 def _answers(table: Table) -> str:
@@ -102,7 +100,8 @@ def _waiting(table: Table) -> str:
     if total is None or short is None:
         return TOO_FEW
     waits = of(total, "leerling wacht", "leerlingen wachten")
-    return f"{waits} op een eerste voorstel, {total - short} daarvan langer dan twee weken."
+    long = total - short
+    return f"{waits} op een eerste voorstel, {long or 'niemand'} {'daarvan ' if long else ''}langer dan twee weken."
 
 
 def _choice(table: Table) -> str:
@@ -155,7 +154,9 @@ def _in_time(table: Table) -> str:
     calls, soon = value(table, TOTAL, 0), value(table, TOTAL, 1)
     if not calls:
         return "Er is nog geen hulp gevraagd."
-    return f"{soon or 0} van de {of(calls, 'hulpvraag', 'hulpvragen')} zijn binnen drie dagen beantwoord."
+    return (
+        f"{calls} keer werd een soort intermediair iets gevraagd; {soon or 0} keer kwam er binnen drie dagen antwoord."
+    )
 
 
 def _seats(table: Table) -> str:
@@ -164,6 +165,14 @@ def _seats(table: Table) -> str:
         return "Er is nu geen aanbod."
     filled = "" if taken is None else f"; daarvan {'is' if taken == 1 else 'zijn'} er {taken} bezet"
     return f"Er {'is' if seats == 1 else 'zijn'} nu {of(seats, 'plek', 'plekken')}{filled}."
+
+
+def _demand(table: Table) -> str:
+    unfilled, asked = value(table, TOTAL, 2) or 0, value(table, TOTAL, 3)
+    offers = f"voor {of(unfilled, 'aanbod', 'keer aanbod')} past niemand"
+    if asked is None:
+        return f"{offers.capitalize()}; voor hoeveel leerlingen hulp is gevraagd, is niet te tonen."
+    return f"Voor {of(asked, 'leerling', 'leerlingen')} is hulp gevraagd; {offers}."
 
 
 def _months(table: Table) -> str:
@@ -204,7 +213,19 @@ def _medians(table: Table) -> str:
     if not known:
         return TOO_FEW if any(line.hidden for line in table.rows) else NOTHING
     slowest = max(known, key=lambda line: line.values[1] or 0)
-    return f"In {title}, in het midden van alle keren; het meest bij “{slowest.label}”: {slowest.values[1]}."
+    most = slowest.values[1] or 0
+    if not most:
+        return "Het midden (mediaan) is overal minder dan een half uur."
+    days = f" (ongeveer {round(most / HOURS_A_DAY)} dagen)" if title == "uren" and most > 2 * HOURS_A_DAY else ""
+    return f"Het midden (mediaan) is het hoogst bij “{slowest.label}”: {most} {title}{days}."
+
+
+def _effort(table: Table) -> str:
+    contacts, days = value(table, TOTAL, 1), value(table, TOTAL, 3)
+    if contacts is None or days is None:
+        return TOO_FEW if any(line.hidden for line in table.rows) else NOTHING
+    cost = f"{of(contacts, 'contact', 'contacten')} en {of(days, 'dag', 'dagen')}"
+    return f"In het midden (mediaan) gaan aan een plaatsing {cost} vooraf."
 
 
 def _expected(table: Table) -> str:
@@ -259,6 +280,7 @@ _SENTENCES: dict[str, Callable[[Table], str]] = {
     "intermediaries": _help,
     "calls-answered": _in_time,
     "supply-and-demand": _seats,
+    "supply-and-demand/unfilled": _demand,
     "seats-over-time": _months,
     "relations": _relations,
     "double-approaches": _approached,
@@ -267,7 +289,7 @@ _SENTENCES: dict[str, Callable[[Table], str]] = {
     "planned-by-effort": _placed,
     "step-times": _medians,
     "waits-by-group": _medians,
-    "effort-per-placement": _medians,
+    "effort-per-placement": _effort,
     "forecast": _expected,
     "guidance-load": _load,
     "early-ends": _early,
