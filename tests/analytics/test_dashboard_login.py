@@ -20,7 +20,14 @@ from tests.support.bench import Bench
 from tests.support.service import RunningService
 
 SECRET = "a secret of at least thirty-two characters"
-OWN = people.Person("Noor de Wit", "coördinator", {"sub": "noor", "roles": ["coordinator"], "schools": ["99AA00"]})
+OWN = people.Person(
+    "Noor de Wit",
+    "coördinator",
+    {"sub": "noor", "roles": ["coordinator"], "schools": ["99AA00"], "email": "noor@school.example"},
+)
+REGIONAL = people.Person(
+    "Esther Visser", "regio", {"sub": "esther", "roles": ["regional-coordinator"], "regions": ["AM11"]}
+)
 
 
 @pytest.fixture
@@ -34,7 +41,7 @@ async def analytics(service: StartService, bench: Bench) -> RunningService:
     }
     found = await service("analytics", **given)
     people.allow(bench.keys, f"{found.url}/dashboard")
-    people.register(bench.keys, [OWN])
+    people.register(bench.keys, [OWN, REGIONAL])
     await tell(found, a_school())
     await tell(found, an_employer())
     for name in ("one", "two", "three"):
@@ -55,9 +62,9 @@ async def _to_the_issuer(browser: httpx.AsyncClient) -> tuple[str, dict[str, lis
     return sent.headers["location"], parse_qs(urlsplit(sent.headers["location"]).query)
 
 
-async def _log_in(browser: httpx.AsyncClient) -> httpx.Response:
+async def _log_in(browser: httpx.AsyncClient, who: people.Person = OWN) -> httpx.Response:
     where, _ = await _to_the_issuer(browser)
-    back = await browser.post(where, data={"person": OWN.key})
+    back = await browser.post(where, data={"person": who.key})
     return await browser.get(back.headers["location"])
 
 
@@ -70,7 +77,7 @@ async def test_a_coordinator_sees_the_own_school_in_full_and_no_other(analytics:
     await tell(analytics, a_school("other", brin="99ZZ00"))
     async with _browser(analytics) as browser:
         done = await _log_in(browser)
-        assert (done.status_code, done.headers["location"]) == (303, f"{analytics.url}/dashboard")
+        assert (done.status_code, done.headers["location"]) == (303, f"{analytics.url}/dashboard/school")
         own = (await browser.get("/dashboard/school")).text
         assert "Van de 3 leerlingen die op zoek gingen, kregen er 3 een plek." in own
         assert "Noor de Wit" in own
@@ -82,6 +89,17 @@ async def test_a_coordinator_sees_the_own_school_in_full_and_no_other(analytics:
         refused = await stranger.get("/dashboard/school?school=99AA00")
         assert refused.status_code == 401
         assert "Log in" in refused.text
+
+
+async def test_a_regional_coordinator_sees_the_own_region_and_its_schools_in_full(analytics: RunningService) -> None:
+    await tell(analytics, a_school("elsewhere", brin="99ZZ00", region="AM21"))
+    async with _browser(analytics) as browser:
+        done = await _log_in(browser, REGIONAL)
+        assert done.headers["location"] == f"{analytics.url}/dashboard?region=AM11"
+        assert "kregen er 3 een plek" in (await browser.get("/dashboard?region=AM11")).text
+        assert "kregen er 3 een plek" not in (await browser.get("/dashboard")).text
+        assert "kregen er 3 een plek" in (await browser.get("/dashboard/school?school=99AA00")).text
+        assert (await browser.get("/dashboard/school?school=99ZZ00")).status_code == 404
 
 
 async def test_the_cookie_is_for_no_script_and_holds_no_token(analytics: RunningService) -> None:
@@ -97,6 +115,7 @@ async def test_the_cookie_is_for_no_script_and_holds_no_token(analytics: Running
         held = _session(browser.cookies[COOKIE])
         assert set(held) == {"who"}
         assert "eyJ" not in json.dumps(held)
+        assert OWN.claims["email"] not in json.dumps(held)
 
 
 async def test_a_session_ends_with_its_hour_and_by_logging_out(analytics: RunningService) -> None:
@@ -133,7 +152,7 @@ async def test_nobody_is_sent_elsewhere(analytics: RunningService) -> None:
         assert asked["redirect_uri"] == [f"{analytics.url}/dashboard/callback"]
         back = (await browser.post(where, data={"person": OWN.key})).headers["location"]
         done = await browser.get(f"{back}&next=https://elsewhere.example&iss=https://elsewhere.example")
-        assert done.headers["location"] == f"{analytics.url}/dashboard"
+        assert done.headers["location"] == f"{analytics.url}/dashboard/school"
 
 
 async def test_without_a_provider_there_is_no_login(service: StartService) -> None:

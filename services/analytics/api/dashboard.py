@@ -186,13 +186,14 @@ async def _view(
 
 
 async def _schools(principal: Principal | None, work: UnitOfWork) -> tuple[NamedSchool, ...]:
-    """The schools whose figures somebody may ask for."""
+    """The schools whose figures somebody may ask for, the own ones first."""
     if principal is None:
         return ()
     every = await RegisterStore(work.session).named_schools()
     regions = principal.regions if principal.has(Role.REGIONAL_COORDINATOR) else frozenset()
     own = [one for one in every if one.brin in principal.schools]
-    return tuple(own or [one for one in every if one.region in regions or principal.has(Role.OPERATOR)])
+    others = [one for one in every if one.region in regions or principal.has(Role.OPERATOR)]
+    return tuple(dict.fromkeys([*own, *others]))
 
 
 async def _etag(view: View, *asked: object) -> str:

@@ -1,6 +1,5 @@
 """Logging in to the dashboard: the code flow with PKCE, by Authlib."""
 
-import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +12,10 @@ from fastapi.responses import RedirectResponse, Response
 from joserfc.errors import JoseError
 
 from services.analytics.api.pages import told
-from services.analytics.api.session import SESSION_SECONDS, WHO, Somebody, address
+from services.analytics.api.session import WHO, Somebody, address
 from services.analytics.settings import Settings
-from shared.errors import NotFound, Refused, Transient
-from shared.security import ALGORITHMS, TokenChecker
+from shared.errors import NotFound, Refused, Transient, Unauthenticated
+from shared.security import ALGORITHMS, Principal, Role, TokenChecker
 
 log = structlog.get_logger()
 
@@ -42,26 +41,29 @@ async def log_in(request: Request) -> Response:
 @router.get("/callback")
 @told
 async def come_back(request: Request) -> Response:
-    """From the identity provider; always on to the first page, so that nobody can be sent elsewhere."""
+    """From the identity provider, on to a page that follows from the token: nobody can be sent elsewhere."""
     settings = _settings(request)
     try:
         tokens = await _provider(settings).authorize_access_token(request, claims_options=_claims(settings))
+        checker: TokenChecker = request.app.state.runtime.tokens
+        principal = await checker.principal(tokens.get("access_token", ""))
     except httpx.HTTPError as error:
         raise Transient(f"the identity provider does not answer: {error!r}") from error
-    except (OAuthError, JoseError, ValueError) as error:
+    except (OAuthError, JoseError, ValueError, Unauthenticated) as error:
         log.info("login_refused", error=type(error).__name__)
         raise LoginFailed from None
-    if not (about := tokens.get("userinfo")):  # no id_token: nothing says that the answer is to our question
+    about = tokens.get("userinfo") or {}  # without an id token nothing says that the answer is to our question
+    if about.get("sub") != principal.subject:
         raise LoginFailed
-    checker: TokenChecker = request.app.state.runtime.tokens
-    principal = await checker.principal(tokens["access_token"])
-    if principal.subject != about["sub"]:
-        raise LoginFailed
-    name = str(about.get("name") or about.get("preferred_username") or "")[:200]
     request.session.clear()
-    somebody = Somebody(principal=principal, name=name, ends=time.time() + SESSION_SECONDS)
-    request.session[WHO] = somebody.model_dump(mode="json", by_alias=True)
-    return RedirectResponse(address(settings), 303)
+    request.session[WHO] = Somebody.of(principal, about).model_dump(mode="json", by_alias=True)
+    return RedirectResponse(f"{address(settings)}{_first_page(principal)}", 303)
+
+
+def _first_page(principal: Principal) -> str:
+    if principal.has(Role.REGIONAL_COORDINATOR) and principal.regions:
+        return f"?{urlencode({'region': min(principal.regions)})}"
+    return "/school" if principal.schools else ""
 
 
 @router.post("/logout")

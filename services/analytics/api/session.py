@@ -4,11 +4,12 @@ The session holds who somebody is and what may be seen, as the access token said
 """
 
 import time
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.middleware.sessions import SessionMiddleware
 
 from services.analytics.settings import Settings
@@ -19,14 +20,23 @@ SESSION_SECONDS = 3600
 """A right that is taken away at the provider ends here within the hour: a session asks nobody meanwhile."""
 
 WHO = "who"
+LONGEST_NAME = 200
+"""A cookie has four kilobytes."""
 
 
 class Somebody(BaseModel):
     """Who is logged in, until when (seconds since 1970)."""
 
     principal: Principal
-    name: str = Field(default="", max_length=200)
+    name: str = ""
     ends: float
+
+    @classmethod
+    def of(cls, principal: Principal, about: Mapping[str, Any]) -> Self:
+        """From the access token and what the id token says of the person; the address of mail is of no use here."""
+        name = str(about.get("name") or about.get("preferred_username") or "")[:LONGEST_NAME]
+        kept = principal.model_copy(update={"email": None})
+        return cls(principal=kept, name=name, ends=time.time() + SESSION_SECONDS)
 
 
 def install(app: FastAPI, settings: Settings) -> None:
