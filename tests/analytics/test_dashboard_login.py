@@ -2,9 +2,11 @@
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import parse_qs, urlsplit
+from html import unescape
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 import itsdangerous
@@ -68,6 +70,18 @@ async def _log_in(browser: httpx.AsyncClient, who: people.Person = OWN) -> httpx
     return await browser.get(back.headers["location"])
 
 
+async def _follow(browser: httpx.AsyncClient, path: str, html: str) -> None:
+    """Everything that a page links to can be read, and what the list of tables links to, too."""
+    seen: set[str] = set()
+    for link in {urljoin(path, found) for found in re.findall(r'<a href="([^"#]+)"', unescape(html))}:
+        answer = await browser.get(link)
+        assert answer.status_code == 200, link
+        if link.startswith("/dashboard/tables?"):
+            seen |= {urljoin(link, found) for found in re.findall(r'href="(tables/[^"]+-say-[^"]+)"', answer.text)}
+    assert seen
+    assert {(await browser.get(link)).status_code for link in list(seen)[:5]} == {200}
+
+
 def _session(cookie: str) -> dict[str, object]:
     found: dict[str, object] = json.loads(base64.b64decode(itsdangerous.TimestampSigner(SECRET).unsign(cookie)))
     return found
@@ -79,6 +93,7 @@ async def test_a_coordinator_sees_the_own_school_in_full_and_no_other(analytics:
         done = await _log_in(browser)
         assert (done.status_code, done.headers["location"]) == (303, f"{analytics.url}/dashboard/school")
         own = (await browser.get("/dashboard/school")).text
+        await _follow(browser, "/dashboard/school", own)
         assert "Van de 3 leerlingen die op zoek gingen, kregen er 3 een plek." in own
         assert "Noor de Wit" in own
         assert (await browser.get("/dashboard/school?school=99ZZ00")).status_code == 404

@@ -71,10 +71,12 @@ async def log_out(request: Request) -> Response:
     """Here, and at the identity provider where it has a place for that."""
     settings = _settings(request)
     request.session.clear()
-    if not settings.oidc_logout_url:
-        return RedirectResponse(address(settings), 303)
-    back = {"client_id": settings.oidc_client_id, "post_logout_redirect_uri": address(settings)}
-    return RedirectResponse(f"{settings.oidc_logout_url}?{urlencode(back)}", 303)
+    where = address(settings)
+    if settings.oidc_logout_url:
+        back = {"client_id": settings.oidc_client_id, "post_logout_redirect_uri": where}
+        where = f"{settings.oidc_logout_url}?{urlencode(back)}"
+    # the next one at this computer does not go back to what was seen
+    return RedirectResponse(where, 303, {"Clear-Site-Data": '"cache"'})
 
 
 def _settings(request: Request) -> Settings:

@@ -30,7 +30,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'{issuer}; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-"""A page loads its own style sheet and nothing else; who logs out is passed on to the identity provider."""
+"""A page loads its own style sheet and an empty icon; who logs out is passed on to the identity provider."""
 
 
 def told(show: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
