@@ -150,8 +150,7 @@ class Logins:
         return next((one for one in people.registered(self.folder) if one.key == key), None)
 
     def _is_front_end(self, address: str) -> bool:
-        known = people.front_end(self.folder)
-        return bool(known) and (address == known or address.startswith(f"{known}/"))
+        return any(address == known or address.startswith(f"{known}/") for known in people.front_ends(self.folder))
 
     def _choices(self) -> str:
         return "".join(_choice(one) for one in people.registered(self.folder)) or NOBODY

@@ -8,8 +8,9 @@ from typing import Literal
 
 from deploy import records
 
-Use = Literal["owner", "database", "broker", "client"]
-"""The owner of the database's tables, the service in its database, at the broker, at the token issuer."""
+Use = Literal["owner", "database", "broker", "client", "session"]
+"""The owner of the database's tables, the service in its database, at the broker, at the token issuer; what it signs
+session cookies with."""
 
 
 class Passwords:

@@ -8,7 +8,7 @@ from typing import Any
 from deploy import records
 
 CLIENT = "stagebrug-frontend"
-"""The front end at the issuer: a public client, as in the realm of the containers."""
+"""The front end and the dashboard at the issuer: a public client, as in the realm of the containers."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def register(folder: Path, people: Sequence[Person]) -> None:
     _change(folder, people=[asdict(person) for person in people])
 
 
-def allow(folder: Path, address: str) -> None:
-    """Let the front end at this address send people to the issuer."""
-    _change(folder, front_end=address)
+def allow(folder: Path, *addresses: str) -> None:
+    """Let what is at these addresses send people to the issuer."""
+    _change(folder, front_ends=list(addresses))
 
 
 def registered(folder: Path) -> list[Person]:
@@ -40,9 +40,9 @@ def registered(folder: Path) -> list[Person]:
     return [Person(**one) for one in records.read(_file(folder)).get("people", [])]
 
 
-def front_end(folder: Path) -> str:
-    """Where the front end is; empty before a gateway was planned."""
-    return str(records.read(_file(folder)).get("front_end", ""))
+def front_ends(folder: Path) -> tuple[str, ...]:
+    """Where people may come from; nothing before a stack was planned."""
+    return tuple(records.read(_file(folder)).get("front_ends", ()))
 
 
 def _change(folder: Path, **change: Any) -> None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from deploy import people
 from deploy.databases import Database
 from deploy.passwords import Passwords
 from deploy.plan import SERVICES, Plan
@@ -63,9 +64,21 @@ def service(plan: Plan, database: Database, broker: Broker, passwords: Passwords
         "STAGEBRUG_CLIENT_SECRET": passwords.of(name, "client"),
         "STAGEBRUG_PUBLIC_URL": plan.url(name),
     }
+    if name == "analytics":
+        own |= _dashboard(plan, passwords)
     if name == "notifications":
         own["STAGEBRUG_ALLOW_LOOPBACK_SINKS"] = "true"  # receivers of webhooks are tried on this machine
     return Program(name, [sys.executable, "-m", "deploy.serve", name], _common(plan) | own, folder=ROOT)
+
+
+def _dashboard(plan: Plan, passwords: Passwords) -> dict[str, str]:
+    """How people log in to the dashboard."""
+    return {
+        "STAGEBRUG_OIDC_CLIENT_ID": people.CLIENT,
+        "STAGEBRUG_OIDC_AUTHORIZE_URL": f"{plan.url('issuer')}/authorize",
+        "STAGEBRUG_OIDC_LOGOUT_URL": f"{plan.url('issuer')}/logout",
+        "STAGEBRUG_SESSION_SECRET": passwords.of("analytics", "session"),
+    }
 
 
 def client_id(name: str) -> str:

@@ -188,7 +188,7 @@ def _support(plan: Plan, report: Report) -> None:
     with step(report, "token issuer, mail catcher and gateway ready"):
         tokens.signing_key(plan.folder)
         processes.start(plan.folder, programs.issuer(plan))
-        people.allow(plan.folder, f"{plan.url('gateway')}/app")
+        people.allow(plan.folder, f"{plan.url('gateway')}/app", f"{plan.url('analytics')}/dashboard")
         for program in (programs.mail(plan), programs.gateway(plan)):
             processes.start(plan.folder, program)
         issuer, mail, gateway = plan.url("issuer"), plan.url("mail"), plan.url("gateway")

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.analytics import api, handlers, store
+from services.analytics.api import session
 from services.analytics.erasing import erasing
 from services.analytics.resources import resources
 from services.analytics.settings import Settings
@@ -11,9 +12,10 @@ from shared.service import create_service
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service, wired."""
-    return create_service(
+    settings = settings or Settings()
+    app = create_service(
         "analytics",
-        settings or Settings(),
+        settings,
         title="Figures: the report's tables, the region's summary and a dashboard, counted from events.",
         api=api.routers,
         handlers=handlers.handlers,
@@ -21,3 +23,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         erases=erasing,
         resources=resources,
     )
+    session.install(app, settings)
+    return app

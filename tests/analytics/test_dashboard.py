@@ -1,74 +1,200 @@
 """The dashboard works offline, tells in words what it draws, and shows no small count."""
 
+import csv
+import io
 import re
+from collections.abc import Mapping
+from datetime import date
 from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin
 
+import httpx
 import pytest
+from openpyxl import load_workbook
 
-from services.analytics.domain.page import duration
+from services.analytics.api.selection import Selection, periods
+from services.analytics.domain import drawing, page, pages
+from services.analytics.domain.catalogue import TABLES
+from services.analytics.domain.counted import Count, CountTable, counted
+from services.analytics.domain.scope import Scope
+from shared.errors import Invalid
 from shared.events.codes import Outcome
-from tests.analytics.events import a_school, an_employer, an_id, ended, ready, started
+from tests.analytics.events import DAY, a_school, an_employer, an_id, an_offer, ended, ready, started
 from tests.analytics.support import tell
 from tests.support.service import RunningService
 
+PATHS = [f"/dashboard/{key}".rstrip("/") for key in pages.PAGES]
+
 
 class Seen(HTMLParser):
-    """The tags of a page with what they point at."""
+    """The tags of a page with what they point at, and the texts of its cells row by row."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.rows: list[list[str]] = []
+        self._in_cell = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        if tag == "tr":
+            self.rows.append([])
+        if tag in {"td", "th"}:
+            self.rows[-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_cell &= tag not in {"td", "th"}
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell:
+            self.rows[-1][-1] += data
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attrs for name, attrs in self.tags if name == tag]
 
 
-async def test_the_page_loads_nothing_from_elsewhere_and_says_everything_in_words(analytics: RunningService) -> None:
-    answer = await analytics.client.get("/dashboard")
-    assert answer.status_code == 200
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    seen = Seen(answer.text)
-    targets = [attrs.get("href") or attrs.get("src") or attrs.get("action") or "" for _, attrs in seen.tags]
-    assert not [target for target in targets if "//" in target]
-    assert not seen.all("script")
-    assert not [tag for tag, attrs in seen.tags if "style" in attrs]
-    assert len(seen.all("details")) == len(seen.all("article"))
-    assert all(attrs.get("aria-label") for attrs in seen.all("svg"))
+async def _a_region(analytics: RunningService) -> None:
+    """Nine students placed of whom three ended, an employer, and seats of an offer."""
+    for event in (a_school(), an_employer(), an_offer(municipality="GM0034")):
+        await tell(analytics, event)
+    for n in range(9):
+        await tell(analytics, ready(f"s{n}"))
+        await tell(analytics, started(f"s{n}"))
+    for n in range(3):
+        await tell(analytics, ended(f"s{n}", Outcome.JOB, offer_id=an_id("offer")))
+
+
+async def test_the_pages_load_nothing_from_elsewhere_and_say_everything_in_words(analytics: RunningService) -> None:
+    await _a_region(analytics)
+    for path in PATHS:
+        answer = await analytics.client.get(path, params={"region": "AM11"})
+        assert answer.status_code == 200, path
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        seen = Seen(answer.text)
+        targets = [attrs.get("href") or attrs.get("src") or attrs.get("action") or "" for _, attrs in seen.tags]
+        assert not [target for target in targets if "//" in target]
+        assert not seen.all("script")
+        assert not [tag for tag, attrs in seen.tags if "style" in attrs]
+        assert len(seen.all("details")) == len(seen.all("article")), "a table behind each chart"
+        assert all(attrs.get("aria-label") for attrs in seen.all("svg"))
     style = await analytics.client.get("/dashboard/style.css")
     assert style.headers["content-type"].startswith("text/css")
     assert "prefers-color-scheme: dark" in style.text
     assert "http" not in style.text
 
 
-async def test_the_page_tells_of_a_region_without_small_counts(analytics: RunningService) -> None:
-    await tell(analytics, a_school())
-    await tell(analytics, an_employer())
-    for n in range(9):
-        await tell(analytics, ready(f"s{n}"))
-        await tell(analytics, started(f"s{n}"))
-    for n in range(3):
-        await tell(analytics, ended(f"s{n}", Outcome.JOB, offer_id=an_id("offer")))
-    page = (await analytics.client.get("/dashboard", params={"region": "AM11"})).text
-    assert "<h1>Flevoland in cijfers</h1>" in page
-    assert "Van de 9 leerlingen die op zoek gingen, kregen er 9 een plek." in page
-    assert "Scholen werken samen met 1 werkgever; de meeste zitten in horeca (1)." in page
-    ended_students = re.search(r"plaatsing afgelopen</th>\s*<td>(.*?)</td>", page)
+async def test_every_link_of_the_pages_leads_somewhere(analytics: RunningService) -> None:
+    await _a_region(analytics)
+    seen, to_see = set(), {"/dashboard?region=AM11"}
+    while to_see:
+        path = to_see.pop()
+        seen.add(path)
+        answer = await analytics.client.get(path)
+        assert answer.status_code == 200, path
+        if answer.headers["content-type"].startswith("text/html"):
+            links = {urljoin(path, attrs["href"] or "") for attrs in Seen(answer.text).all("a") if "href" in attrs}
+            to_see |= {link for link in links if "#" not in link} - seen
+    told = {path.split("?")[0].rpartition("/")[2] for path in seen if "/tables/" in path}
+    assert told == {*TABLES, "funnel-by-region"}, "a page for every table"
+
+
+async def test_a_region_is_told_of_without_small_counts(analytics: RunningService) -> None:
+    await _a_region(analytics)
+    found = (await analytics.client.get("/dashboard", params={"region": "AM11"})).text
+    assert "<h1>Flevoland: overzicht</h1>" in found
+    assert "Van de 9 leerlingen die op zoek gingen, kregen er 9 een plek." in found
+    assert "Scholen werken samen met 1 werkgever; de meeste zitten in horeca (1)." in found
+    assert "1 school en 1 werkgever in 2 gemeenten" in found
+    ended_students = re.search(r"plaatsing afgelopen</th>\s*<td>(.*?)</td>", found)
     assert ended_students is not None
     assert "×" in ended_students[1]
-    assert "Werkgevers naar arbeidsmarktregio" not in page
+    assert "Werkgevers naar arbeidsmarktregio" not in found
 
 
-async def test_a_region_that_does_not_exist_is_refused(analytics: RunningService) -> None:
-    assert (await analytics.client.get("/dashboard", params={"region": "AM99"})).status_code == 400
+async def test_the_pages_the_api_and_the_files_tell_the_same(analytics: RunningService) -> None:
+    """Of every table of every page: for a region, and those that only all regions together have, for all."""
+    await _a_region(analytics)
+    asked: dict[str, dict[str, str]] = {name: {} for one in pages.PAGES.values() for name in page.names_of(one, None)}
+    asked |= {name: {"region": "AM11"} for one in pages.PAGES.values() for name in page.names_of(one, "AM11")}
+    for name, query in asked.items():
+        told = (await analytics.client.get(f"/v1/tables/{name}", params=query)).json()
+        at = f"/dashboard/tables/{name}"
+        assert _read(await analytics.client.get(at, params=query)) == _cells(told, "×", "–"), name
+        as_csv = await analytics.client.get(f"/v1/tables/{name}", params={**query, "format": "csv"})
+        lines = list(csv.reader(io.StringIO(as_csv.text)))[1:]
+        assert [line[1:] for line in lines] == _cells(told, "", ""), name
+        as_xlsx = await analytics.client.get(at, params={**query, "format": "xlsx"})
+        sheet = load_workbook(io.BytesIO(as_xlsx.content)).worksheets[0].iter_rows(min_row=2, values_only=True)
+        assert [_texts(row) for row in sheet] == _cells(told, "niet getoond", ""), name
+
+
+def _read(answer: httpx.Response) -> list[list[str]]:
+    return [[text.strip() for text in row] for row in Seen(answer.text).rows[1:]] or []
+
+
+def _cells(told: Mapping[str, Any], hidden: str, nothing: str) -> list[list[str]]:
+    keys = [column["key"] for column in told["columns"]]
+    return [
+        [
+            row["label"],
+            *(
+                str(value) if value is not None else hidden if key in row["hidden"] else nothing
+                for key, value in zip(keys, row["values"], strict=True)
+            ),
+        ]
+        for row in told["rows"]
+    ] or ([["Nog niets."]] if nothing else [])
+
+
+def _texts(row: tuple[object, ...]) -> list[str]:
+    return ["" if value is None else str(value) for value in row]
+
+
+async def test_a_page_is_sent_again_only_when_something_was_counted(analytics: RunningService) -> None:
+    await tell(analytics, a_school())
+    first = await analytics.client.get("/dashboard/employers")
+    kept = {"If-None-Match": first.headers["etag"]}
+    assert (await analytics.client.get("/dashboard/employers", headers=kept)).status_code == 304
+    assert (await analytics.client.get("/dashboard/trends", headers=kept)).status_code == 200
+    await tell(analytics, an_employer())
+    assert (await analytics.client.get("/dashboard/employers", headers=kept)).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(None, "–"), (0.2, "< 1 s"), (1.4, "1 s"), (119, "119 s"), (120, "2 min"), (7_200, "2 uur"), (200_000, "2 dagen")],
+    ("query", "status"),
+    [("region=AM99", 400), ("period=ooit", 400), ("school=99AA00", 401), ("period=2024-2025&region=AM11", 200)],
 )
-def test_a_wait_is_told_in_the_unit_that_people_think_in(seconds: float | None, words: str) -> None:
-    assert duration(seconds) == words
+async def test_what_cannot_be_shown_is_told_on_a_page(analytics: RunningService, query: str, status: int) -> None:
+    answer = await analytics.client.get(f"/dashboard?{query}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "<h1>" in answer.text
+    if status == 200:  # a school year of others: what is of students is left out, and named
+        assert "Niet over deze periode of voor één school: Van zoeken tot plek" in answer.text
+
+
+def test_a_period_is_a_calendar_year_or_a_school_year() -> None:
+    assert Selection(period="2025").days == (date(2025, 1, 1), date(2025, 12, 31))
+    assert Selection(period="2025-2026").days == (date(2025, 8, 1), date(2026, 7, 31))
+    with pytest.raises(Invalid):
+        assert Selection(period="2025-2027").days
+    chosen = [code for code, _ in periods(date(2026, 3, 1), 2024, school_years=True)]
+    assert chosen == ["", "2025-2026", "2024-2025", "2025", "2024"]
+
+
+def test_the_map_draws_a_region_to_its_north_and_names_nothing_over_another() -> None:
+    table = TABLES[pages.MAP]
+    assert isinstance(table, CountTable)
+    counts = [Count("AM11", "GM0034", "employers", 8), Count("AM11", "GM0995", "employers", 2)]
+    counts += [Count("AM11", "GM0995", "opening", 3), Count("AM11", "unknown", "employers", 1)]
+    drawn = drawing.region_map(counted(table, counts, Scope(as_of=DAY)), "AM11")
+    almere, lelystad, urk = (next(s for s in drawn.spots if s.name == name) for name in ("Almere", "Lelystad", "Urk"))
+    assert almere.y > lelystad.y > urk.y
+    assert almere.x < lelystad.x
+    assert almere.radius == 2 * lelystad.radius
+    assert (lelystad.opening, urk.radius, drawn.elsewhere) == (3, 0, 1)
+    country = drawing.region_map(counted(table, counts, Scope(as_of=DAY)), None)
+    assert {spot.name for spot in country.spots} == {"Almere", "Lelystad"}

@@ -12,6 +12,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from services.analytics.domain.catalogue import DESCRIPTIONS
+from services.analytics.domain.pages import PAGES
 from services.analytics.domain.projections import rows_of
 from services.analytics.store import ProjectionStore
 from services.analytics.store.schema import metadata
@@ -112,10 +113,10 @@ async def _asked(analytics: RunningService, rounds: int) -> Table:
     etag = (await analytics.client.get("/v1/tables/funnel")).headers["etag"]
     polls = await _timed(analytics.client, "/v1/tables/funnel", 50, {"If-None-Match": etag})
     table.add("a poll, nothing new", quantile(polls, 0.5), quantile(polls, 0.99), "")
-    for path in ("/dashboard?region=AM11", "/v1/region-pages/AM11"):
+    pages = [f"/dashboard/{key}".rstrip("/") + "?region=AM11" for key in PAGES]
+    for path in (*pages, "/v1/region-pages/AM11"):
         await analytics.sql.execute("update projections_moved set position = position + 1 where stripe = 0")
-        pages = await _timed(analytics.client, path, rounds)
-        table.add(path, *_three(pages))
+        table.add(path, *_three(await _timed(analytics.client, path, rounds)))
     return table
 
 

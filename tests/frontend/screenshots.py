@@ -4,15 +4,28 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from deploy import people
 from deploy.cli import HERE
+from deploy.demo.logins import REGION
 from deploy.stack import Stack
 
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 LAPTOP = (1200, 800)
 TELEPHONE = (390, 780)
+
+DASHBOARD: list[tuple[str, str]] = [
+    ("dashboard", ""),
+    ("dashboard-country", "?region="),
+    ("dashboard-schools", "/school"),
+    ("dashboard-employers", "/employers"),
+    ("dashboard-intermediaries", "/intermediaries"),
+    ("dashboard-trends", "/trends"),
+    ("dashboard-tables", "/tables"),
+    ("dashboard-table", "/tables/supply-and-demand"),
+]
+"""Without a login, of the region that the demo's people work in."""
 
 Shot = tuple[str, str, str]
 """A name, a path, and what is pressed there first."""
@@ -52,7 +65,30 @@ async def main() -> None:
             if shots is COORDINATOR:
                 await _shoot(browser, running, person, shots[:1] + shots[3:4], "-dark", LAPTOP, dark=True)
                 await _shoot(browser, running, person, shots[:4], "-telephone", TELEPHONE)
+        await _shoot_dashboard(browser, running)
         await browser.close()
+
+
+async def _shoot_dashboard(browser: Browser, running: Stack) -> None:
+    """Whole pages of the region as everybody sees them, and of a school as its coordinator does."""
+    address = f"{running.urls['analytics']}/dashboard"
+    person = next(one for one in people.registered(running.folder) if one.role.startswith("stagecoördinator"))
+    for ending, size, dark in (("", LAPTOP, False), ("-dark", LAPTOP, True), ("-telephone", TELEPHONE, False)):
+        context = await _context(browser, size, dark=dark)
+        page = await context.new_page()
+        for name, path in DASHBOARD if ending == "" else DASHBOARD[:1]:
+            await page.goto(f"{address}{path if '?' in path else f'{path}?region={REGION}'}")
+            await page.screenshot(path=FOLDER / f"{name}{ending}.png", full_page=True)
+        await page.goto(f"{address}/login")
+        await page.locator(f"button[value='{person.key}']").click()
+        await page.goto(f"{address}/school")
+        await page.screenshot(path=FOLDER / f"dashboard-school{ending}.png", full_page=True)
+        await context.close()
+
+
+async def _context(browser: Browser, size: tuple[int, int], *, dark: bool) -> BrowserContext:
+    viewport = ViewportSize(width=size[0], height=size[1])
+    return await browser.new_context(color_scheme="dark" if dark else "light", viewport=viewport, locale="nl-NL")
 
 
 async def _shoot(
@@ -65,9 +101,7 @@ async def _shoot(
     *,
     dark: bool = False,
 ) -> None:
-    context = await browser.new_context(
-        color_scheme="dark" if dark else "light", viewport={"width": size[0], "height": size[1]}, locale="nl-NL"
-    )
+    context = await _context(browser, size, dark=dark)
     page = await context.new_page()
     await page.goto(f"{running.urls['gateway']}/app/")
     await page.locator(f"button[value='{person.key}']").click()

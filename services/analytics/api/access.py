@@ -78,13 +78,6 @@ async def scope_of(
     )
 
 
-def published(region: str | None) -> Scope:
-    """What everybody may see of a region; `Invalid` when there is none of that code."""
-    _check(region, None, None)
-    today = datetime.now(AMSTERDAM).date()
-    return Scope(as_of=today, today=today, region=region, outsider=True)
-
-
 AskedScope = Annotated[Scope, Depends(scope_of, scope="function")]
 
 

@@ -7,6 +7,7 @@ from services.analytics.domain.guidance import GUIDANCE_TABLES
 from services.analytics.domain.happened import COUNT_TABLES, FUNNEL_BY_REGION
 from services.analytics.domain.measured import MeasureTable
 from services.analytics.domain.opinions import OPINION_TABLES, OpinionTable
+from services.analytics.domain.places import PLACE_TABLES
 from services.analytics.domain.process import PROCESS_TABLES
 from services.analytics.domain.register import EMPLOYER_TABLES, SCHOOL_TABLES, EmployerTable, SchoolTable
 from services.analytics.domain.table import Description
@@ -23,6 +24,7 @@ _ALL: tuple[AnyTable, ...] = (
     *EFFECT_TABLES,
     FORECAST,
     *GUIDANCE_TABLES,
+    *PLACE_TABLES,
     *OPINION_TABLES,
 )
 

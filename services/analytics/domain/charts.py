@@ -37,6 +37,8 @@ class Chart:
     """Labels of which there are none."""
     not_shown: tuple[str, ...] = ()
     """Labels whose count is hidden."""
+    has_legend: bool = False
+    """What the bars are has to be said: there are several, or it is not the first column."""
     reach: int = 82
     """Per cent of the width that the longest bar takes; the rest is for the words beside it, on a telephone too."""
 
@@ -47,18 +49,24 @@ class Chart:
 
 
 def chart(
-    table: Table, sentence: str, columns: Sequence[str] = (), *, sort: bool = False, share_of: str | None = None
+    table: Table,
+    sentence: str,
+    columns: Sequence[str] = (),
+    *,
+    sort: bool = False,
+    share_of: str | None = None,
+    measured: bool = False,
 ) -> Chart:
     """Bars for the rows (but the total) and the columns (by default the first).
 
     `sort` puts the longest first, where the rows have no order of their own; `share_of` names the row that every value
-    is told as a share of.
+    is told as a share of; `measured` keeps rows of nothing but zeros, which of a median is a value as any other.
     """
     keys = [column.key for column in table.about.columns]
     wanted = [keys.index(key) for key in columns] or [0]
     lines = [line for line in table.rows if line.code != TOTAL]
-    hidden = [line for line in lines if any(line.values[at] is None for at in wanted)]
-    known = [line for line in lines if line not in hidden and any(line.values[at] for at in wanted)]
+    known = [line for line in lines if any(_draws(line.values[at], measured=measured) for at in wanted)]
+    hidden = [line for line in lines if line not in known and any(line.values[at] is None for at in wanted)]
     longest = max((line.values[at] or 0 for line in known for at in wanted), default=0)
     whole = value(table, share_of) if share_of else None
     if sort:
@@ -67,14 +75,21 @@ def chart(
         table,
         sentence,
         tuple(table.about.columns[at].title for at in wanted),
-        tuple(Group(line.label, tuple(_bar(line.values[at] or 0, longest, whole) for at in wanted)) for line in known),
+        tuple(Group(line.label, tuple(_bar(line.values[at], longest, whole) for at in wanted)) for line in known),
         tuple(line.label for line in lines if line not in hidden and line not in known),
         tuple(line.label for line in hidden),
+        len(wanted) > 1 or wanted[0] > 0,
         REACH_BESIDE_SHARES if whole else Chart.reach,
     )
 
 
-def _bar(count: int, longest: int, whole: int | None) -> Bar:
+def _draws(count: int | None, *, measured: bool) -> bool:
+    return count is not None and (measured or count != 0)
+
+
+def _bar(count: int | None, longest: int, whole: int | None) -> Bar:
+    if count is None:
+        return Bar("×", 0)
     share = f" ({100 * count / whole:.0f} %)" if whole else ""
     return Bar(f"{count}{share}", round(100 * count / longest, 1) if longest else 0)
 

@@ -60,6 +60,8 @@ class CountTable:
     parts: tuple[Part, ...] = ()
     state: bool = False
     """What it is on a day, not what happened in a period: years of it do not add up."""
+    sparse: bool = False
+    """A row of which there is nothing where it is asked for is left out."""
     from_now_on: bool = False
     """Its rows are months: of those that have begun counts of persons, side by side, tell how many came in a month."""
 
@@ -159,6 +161,8 @@ def counted(table: CountTable, counts: Sequence[Count], scope: Scope, gone: froz
     of = cells(table, counts, scope, gone)
     region = scope.region or ALL_REGIONS
     rows = tuple(_line(table, of, region, row) for row in of.rows)
+    if table.sparse:
+        rows = tuple(row for row in rows if row.code == TOTAL or any(value != 0 for value in row.values))
     first = table.about.columns[0].key
     unknown = of.shown(Cell(region, UNKNOWN, first)) or 0
     return Table(table.about, rows, of.shown(Cell(region, table.n_of, first)), unknown, note=_note(of, region))

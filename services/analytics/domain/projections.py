@@ -49,14 +49,14 @@ def _taken(event: Event, *fields: str) -> dict[str, Any]:
 
 @_counts(intake.SchoolRegistered, state="school")
 def _school(event: intake.SchoolRegistered, at: datetime) -> Row:
-    facts = _taken(event, "version", "brin", "name", "kind", "region", "student_count")
+    facts = _taken(event, "version", "brin", "name", "kind", "region", "student_count", "municipality")
     return Row("schools", {"id": event.school_id, "at": at, **facts})
 
 
 @_counts(intake.EmployerRegistered, state="employer")
 def _employer(event: intake.EmployerRegistered, at: datetime) -> Row:
     facts = _taken(event, "version", "region", "size_class", "places_per_year", "places_trend", "jobs_per_year")
-    facts |= _taken(event, "jobs_trend", "found_through", "brought_in_by")
+    facts |= _taken(event, "jobs_trend", "found_through", "brought_in_by", "municipality")
     sector = event.sectors[0] if event.sectors else None
     cooperations = [known.model_dump(mode="json") for known in event.cooperations]
     return Row(
@@ -71,7 +71,7 @@ def _merged(event: intake.EmployersMerged, at: datetime) -> Row:
 
 def _offer(event: intake.OfferFacts, at: datetime) -> Row:
     facts = _taken(event, "version", "employer_id", "region", "kind", "sector", "seats", "begin_date", "end_date")
-    return Row("offers", {"id": event.offer_id, "at": at, **facts, **_taken(event, "brought_in_by")})
+    return Row("offers", {"id": event.offer_id, "at": at, **facts, **_taken(event, "brought_in_by", "municipality")})
 
 
 _counts(intake.EmployerOffered, state="offer")(_offer)

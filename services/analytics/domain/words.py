@@ -2,6 +2,8 @@
 
 import re
 
+from services.analytics.domain.municipalities import MUNICIPALITIES
+
 REGIONS = {
     "AM01": "Groningen",
     "AM02": "Friesland",
@@ -120,9 +122,11 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
 def label(code: str) -> str:
-    """A code in Dutch words; a month (`2026-03`) with its name."""
+    """A code in Dutch words; a month (`2026-03`) and a municipality (`GM0995`) with their names."""
     if month := _MONTH.fullmatch(code):
         return f"{MONTHS[int(month[2]) - 1]} {month[1]}"
+    if place := MUNICIPALITIES.get(code):
+        return place.name
     return REGIONS.get(code) or _WORDS.get(code) or code.replace("-", " ")
 
 

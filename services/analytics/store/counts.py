@@ -45,7 +45,11 @@ class CountStore:
 
     async def first_year(self) -> int:
         """The year of the first fact about a student, or the last one there can be."""
-        return int((await self._session.execute(text(_FIRST_YEAR))).scalar_one())
+
+        async def find() -> int:
+            return int((await self._session.execute(text(_FIRST_YEAR))).scalar_one())
+
+        return await self._remembered(("first year",), find)
 
     async def measures(self, table: str, scope: Scope) -> tuple[Measure, ...]:
         """What was measured for a table, in every region and in all together."""

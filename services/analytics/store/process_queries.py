@@ -149,9 +149,9 @@ select region, row, 'stopped-early', count(*), count(distinct student_id) from e
 where outcome = 'stopped-early' group by region, row
 """
 
-_OFFERED = """
+OFFERED = """
 offered as (
-    select o.region, o.sector, o.seats, o.begin_date, coalesce(o.end_date, 'infinity') as end_date,
+    select o.region, o.municipality, o.sector, o.seats, o.begin_date, coalesce(o.end_date, 'infinity') as end_date,
            coalesce((select (w.at at time zone 'Europe/Amsterdam')::date from offers_withdrawn w where w.id = o.id),
                     'infinity') as gone_date
     from offers o where cast(:school as uuid) is null or o.brought_in_by = :school
@@ -171,7 +171,7 @@ with months as (
                          date_trunc('month', cast(:as_of as date)) + interval '6 months', interval '1 month') month
     union all select :as_of, 'now'
 ),
-{_OFFERED},
+{OFFERED},
 {_TAKEN}
 select region, row, 'seats' as col, sum(seats) as n, 0 as persons
 from months join offered on begin_date <= day and end_date >= day and gone_date > day group by region, row
@@ -190,7 +190,7 @@ group by region, 2
 """
 
 SUPPLY_AND_DEMAND = f"""
-with {_OFFERED},
+with {OFFERED},
 {_TAKEN}
 select region, sector as row, 'seats' as col, sum(seats) as n, 0 as persons
 from offered where begin_date <= :as_of and end_date >= :as_of and gone_date > :as_of group by region, sector

@@ -4,7 +4,7 @@
 `to_date` (dates or null, both included).
 """
 
-from services.analytics.store import effect_queries, measure_queries, process_queries
+from services.analytics.store import effect_queries, measure_queries, place_queries, process_queries
 from services.analytics.store.process_queries import STANDING
 from services.analytics.store.within import DAY, within
 
@@ -250,6 +250,7 @@ BY_TABLE = {
     "offers-by-sector": OFFERS_BY_SECTOR,
     **process_queries.BY_TABLE,
     **effect_queries.BY_TABLE,
+    **place_queries.BY_TABLE,
 }
 
 MEASURES = measure_queries.BY_TABLE

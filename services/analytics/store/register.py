@@ -1,5 +1,6 @@
 """Reading schools and employers."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.analytics.domain.register import Cooperation, Employer, School
 from services.analytics.domain.scope import Scope
 from services.analytics.store.schema import EMPLOYERS, EMPLOYERS_MERGED, SCHOOLS
+
+
+@dataclass(frozen=True)
+class NamedSchool:
+    """A school as people know it."""
+
+    brin: str
+    name: str
+    region: str
 
 
 class RegisterStore:
@@ -28,7 +38,16 @@ class RegisterStore:
         return tuple(School(*row) for row in await self._session.execute(query))
 
     async def employers(self, scope: Scope) -> tuple[Employer, ...]:
-        """The employers that some school works with or brought in: of a region, of one school, or all."""
+        """The employers that some school works with or brought in: of a region, of one school, or all.
+
+        Read once for an answer: several tables of a page are counted from the same.
+        """
+        read: dict[Scope, tuple[Employer, ...]] = self._session.info.setdefault("employers", {})
+        if scope not in read:
+            read[scope] = await self._employers(scope)
+        return read[scope]
+
+    async def _employers(self, scope: Scope) -> tuple[Employer, ...]:
         works_with = func.jsonb_array_length(EMPLOYERS.c.cooperations) > 0
         merged = select(EMPLOYERS_MERGED.c.id).where(EMPLOYERS_MERGED.c.id == EMPLOYERS.c.id).exists()
         query = select(EMPLOYERS).where(or_(works_with, EMPLOYERS.c.brought_in_by.is_not(None)), ~merged)
@@ -44,6 +63,11 @@ class RegisterStore:
         query = select(SCHOOLS.c.id, SCHOOLS.c.kind, SCHOOLS.c.region, SCHOOLS.c.student_count)
         found = (await self._session.execute(query.where(SCHOOLS.c.brin == brin).order_by(SCHOOLS.c.at))).first()
         return None if found is None else School(*found)
+
+    async def named_schools(self) -> tuple[NamedSchool, ...]:
+        """All schools, by name."""
+        query = select(SCHOOLS.c.brin, SCHOOLS.c.name, SCHOOLS.c.region).order_by(SCHOOLS.c.name, SCHOOLS.c.brin)
+        return tuple(NamedSchool(*row) for row in await self._session.execute(query))
 
     async def regions(self) -> tuple[str, ...]:
         """The regions in which there are schools or employers."""

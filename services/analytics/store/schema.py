@@ -51,18 +51,21 @@ def _table(name: str, key: str, columns: str, *, state: bool = False) -> Table:
     return Table(name, metadata, *made, info={"state": state})
 
 
-SCHOOLS = _table("schools", "id", "version brin name kind region student_count", state=True)
+SCHOOLS = _table("schools", "id", "version brin name kind region student_count municipality", state=True)
 EMPLOYERS = _table(
     "employers",
     "id",
     "version region sector size_class places_per_year places_trend jobs_per_year jobs_trend found_through "
-    "brought_in_by cooperations",
+    "brought_in_by cooperations municipality",
     state=True,
 )
 EMPLOYERS_MERGED = _table("employers_merged", "id", "employer_id")
 """Which employer (`id`) went up in which (`employer_id`)."""
 OFFERS = _table(
-    "offers", "id", "version employer_id region kind sector seats begin_date end_date brought_in_by", state=True
+    "offers",
+    "id",
+    "version employer_id region kind sector seats begin_date end_date brought_in_by municipality",
+    state=True,
 )
 OFFERS_WITHDRAWN = _table("offers_withdrawn", "id", "reason")
 OFFERS_UNFILLED = _table("offers_unfilled", "offer_id version", "region sector since_date")

@@ -1,0 +1,181 @@
+"""Who logs in to the dashboard sees what the token may see; nobody else does, and no session outlives its hour."""
+
+import base64
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from html import unescape
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import httpx
+import itsdangerous
+import pytest
+
+from deploy import people
+from services.analytics.api.session import COOKIE
+from services.analytics.settings import Settings
+from tests.analytics.events import a_school, an_employer, ready, started
+from tests.analytics.support import tell
+from tests.conftest import StartService
+from tests.support.bench import Bench
+from tests.support.service import RunningService
+
+SECRET = "a secret of at least thirty-two characters"
+OWN = people.Person(
+    "Noor de Wit",
+    "coördinator",
+    {"sub": "noor", "roles": ["coordinator"], "schools": ["99AA00"], "email": "noor@school.example"},
+)
+REGIONAL = people.Person(
+    "Esther Visser", "regio", {"sub": "esther", "roles": ["regional-coordinator"], "regions": ["AM11"]}
+)
+
+
+@pytest.fixture
+async def analytics(service: StartService, bench: Bench) -> RunningService:
+    """Analytics with a login, a school of three students, and the coordinator of it."""
+    given = {
+        "oidc_client_id": people.CLIENT,
+        "oidc_authorize_url": f"{bench.issuer}/authorize",
+        "oidc_logout_url": f"{bench.issuer}/logout",
+        "session_secret": SECRET,
+    }
+    found = await service("analytics", **given)
+    people.allow(bench.keys, f"{found.url}/dashboard")
+    people.register(bench.keys, [OWN, REGIONAL])
+    await tell(found, a_school())
+    await tell(found, an_employer())
+    for name in ("one", "two", "three"):
+        await tell(found, ready(name))
+        await tell(found, started(name))
+    return found
+
+
+@asynccontextmanager
+async def _browser(analytics: RunningService) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=analytics.url, timeout=20) as client:
+        yield client
+
+
+async def _to_the_issuer(browser: httpx.AsyncClient) -> tuple[str, dict[str, list[str]]]:
+    sent = await browser.get("/dashboard/login")
+    assert sent.status_code == 302
+    return sent.headers["location"], parse_qs(urlsplit(sent.headers["location"]).query)
+
+
+async def _log_in(browser: httpx.AsyncClient, who: people.Person = OWN) -> httpx.Response:
+    where, _ = await _to_the_issuer(browser)
+    back = await browser.post(where, data={"person": who.key})
+    return await browser.get(back.headers["location"])
+
+
+async def _follow(browser: httpx.AsyncClient, path: str, html: str) -> None:
+    """Everything that a page links to can be read, and what the list of tables links to, too."""
+    seen: set[str] = set()
+    for link in {urljoin(path, found) for found in re.findall(r'<a href="([^"#]+)"', unescape(html))}:
+        answer = await browser.get(link)
+        assert answer.status_code == 200, link
+        if link.startswith("/dashboard/tables?"):
+            seen |= {urljoin(link, found) for found in re.findall(r'href="(tables/[^"]+-say-[^"]+)"', answer.text)}
+    assert seen
+    assert {(await browser.get(link)).status_code for link in list(seen)[:5]} == {200}
+
+
+def _session(cookie: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(base64.b64decode(itsdangerous.TimestampSigner(SECRET).unsign(cookie)))
+    return found
+
+
+async def test_a_coordinator_sees_the_own_school_in_full_and_no_other(analytics: RunningService) -> None:
+    await tell(analytics, a_school("other", brin="99ZZ00"))
+    async with _browser(analytics) as browser:
+        done = await _log_in(browser)
+        assert (done.status_code, done.headers["location"]) == (303, f"{analytics.url}/dashboard/school")
+        own = (await browser.get("/dashboard/school")).text
+        await _follow(browser, "/dashboard/school", own)
+        assert "Van de 3 leerlingen die op zoek gingen, kregen er 3 een plek." in own
+        assert "Noor de Wit" in own
+        assert (await browser.get("/dashboard/school?school=99ZZ00")).status_code == 404
+        kept = await browser.get("/dashboard/tables/funnel?school=99AA00&format=csv")
+        assert "ready,op zoek gegaan,3" in kept.text
+        assert "kregen er 3" not in (await browser.get("/dashboard?region=AM11")).text
+    async with _browser(analytics) as stranger:
+        refused = await stranger.get("/dashboard/school?school=99AA00")
+        assert refused.status_code == 401
+        assert "Log in" in refused.text
+
+
+async def test_a_regional_coordinator_sees_the_own_region_and_its_schools_in_full(analytics: RunningService) -> None:
+    await tell(analytics, a_school("elsewhere", brin="99ZZ00", region="AM21"))
+    async with _browser(analytics) as browser:
+        done = await _log_in(browser, REGIONAL)
+        assert done.headers["location"] == f"{analytics.url}/dashboard?region=AM11"
+        assert "kregen er 3 een plek" in (await browser.get("/dashboard?region=AM11")).text
+        assert "kregen er 3 een plek" not in (await browser.get("/dashboard")).text
+        assert "kregen er 3 een plek" in (await browser.get("/dashboard/school?school=99AA00")).text
+        assert (await browser.get("/dashboard/school?school=99ZZ00")).status_code == 404
+
+
+async def test_the_cookie_is_for_no_script_and_holds_no_token(analytics: RunningService) -> None:
+    async with _browser(analytics) as browser:
+        where, asked = await _to_the_issuer(browser)
+        assert asked["code_challenge_method"] == ["S256"]
+        assert asked["nonce"]
+        done = await browser.get((await browser.post(where, data={"person": OWN.key})).headers["location"])
+        cookie = next(one for one in done.headers.get_list("set-cookie") if one.startswith(COOKIE))
+        assert "httponly" in cookie
+        assert "samesite=lax" in cookie
+        assert "path=/dashboard;" in cookie
+        held = _session(browser.cookies[COOKIE])
+        assert set(held) == {"who"}
+        assert "eyJ" not in json.dumps(held)
+        assert OWN.claims["email"] not in json.dumps(held)
+
+
+async def test_a_session_ends_with_its_hour_and_by_logging_out(analytics: RunningService) -> None:
+    async with _browser(analytics) as browser:
+        await _log_in(browser)
+        cookie = browser.cookies[COOKIE]
+        out = await browser.post("/dashboard/logout")
+        assert out.headers["location"].startswith(f"{analytics.bench.issuer}/logout?")
+        assert "Noor de Wit" not in (await browser.get("/dashboard")).text
+    late = _session(cookie)
+    late["who"]["ends"] = 1.0  # type: ignore[index]  # the session of a person
+    signed = itsdangerous.TimestampSigner(SECRET).sign(base64.b64encode(json.dumps(late).encode())).decode()
+    for forged in (signed, cookie[:-2] + "xx", "null"):
+        answer = await analytics.client.get("/dashboard/school", headers={"Cookie": f"{COOKIE}={forged}"})
+        assert answer.status_code == 200
+        assert "Noor de Wit" not in answer.text
+
+
+async def test_a_code_without_the_question_of_this_browser_logs_nobody_in(analytics: RunningService) -> None:
+    async with _browser(analytics) as browser, _browser(analytics) as victim:
+        where, _ = await _to_the_issuer(browser)
+        back = (await browser.post(where, data={"person": OWN.key})).headers["location"]
+        refused = await victim.get(back)
+        assert refused.status_code == 400
+        assert "Inloggen is niet gelukt" in refused.text
+        assert COOKIE not in victim.cookies
+        twice = [await browser.get(back), await browser.get(back)]
+        assert [one.status_code for one in twice] == [303, 400]
+
+
+async def test_nobody_is_sent_elsewhere(analytics: RunningService) -> None:
+    async with _browser(analytics) as browser:
+        where, asked = await _to_the_issuer(browser)
+        assert asked["redirect_uri"] == [f"{analytics.url}/dashboard/callback"]
+        back = (await browser.post(where, data={"person": OWN.key})).headers["location"]
+        done = await browser.get(f"{back}&next=https://elsewhere.example&iss=https://elsewhere.example")
+        assert done.headers["location"] == f"{analytics.url}/dashboard/school"
+
+
+async def test_without_a_provider_there_is_no_login(service: StartService) -> None:
+    plain = await service("analytics")
+    assert "Inloggen" not in (await plain.client.get("/dashboard")).text
+    assert (await plain.client.get("/dashboard/login")).status_code == 404
+
+
+def test_a_login_asks_for_a_secret() -> None:
+    with pytest.raises(ValueError, match="STAGEBRUG_SESSION_SECRET"):
+        Settings(database_url="-", amqp_url="-", oidc_client_id="x")
