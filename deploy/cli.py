@@ -4,7 +4,6 @@ Everything slow is imported where it is used, so that help is there at once.
 """
 
 import importlib
-import importlib.util
 import json
 import logging
 import os
@@ -18,19 +17,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.errors import StackError
+from deploy.progress import printed
 
 if TYPE_CHECKING:
-    from deploy.progress import Report
     from deploy.stack import Stack
 
 CHECKOUT = Path(__file__).parents[1]
 FURTHER = {
     "analytics": "deploy.analytics",
+    "backup": "deploy.backing",
     "demo": "deploy.demo",
     "erasures": "deploy.erasures",
     "log": "deploy.log",
     "parked": "deploy.parked",
     "replay": "deploy.replay",
+    "restore": "deploy.backing",
 }
 """Commands of modules of their own: each adds itself in `register(app)`, and is read only when it is asked for."""
 
@@ -66,7 +67,7 @@ def up(
 
     started = time.monotonic()
     ports = any_ports(stack.PORTS) if free_ports else None
-    running = stack.up(folder, _report(), ports=ports, name=name)
+    running = stack.up(folder, printed(), ports=ports, name=name)
     typer.echo(f"Running after {time.monotonic() - started:.0f} seconds:")
     for part, url in running.urls.items():
         typer.echo(f"  {part:14} {url}")
@@ -88,7 +89,7 @@ def down(
     """
     from deploy import stack
 
-    stack.down(folder, _report(), erase=erase)
+    stack.down(folder, printed(), erase=erase)
 
 
 @app.command()
@@ -128,7 +129,7 @@ def migrate(
     """
     from deploy import stack
 
-    stack.prepare(folder, _report(), name=name)
+    stack.prepare(folder, printed(), name=name)
 
 
 @app.command()
@@ -254,15 +255,6 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def _report() -> "Report":
-    started = time.monotonic()
-
-    def report(line: str) -> None:
-        typer.echo(f"{time.monotonic() - started:6.1f} s  {line}")
-
-    return report
-
-
 def _stack(folder: Path) -> "Stack":
     from deploy.stack import Stack
 
@@ -273,11 +265,9 @@ def _stack(folder: Path) -> "Stack":
 
 
 def _register_further(asked: str) -> None:
-    for name, module in FURTHER.items():
-        if asked in (name, "--help") and importlib.util.find_spec(module):
-            register = getattr(importlib.import_module(module), "register", None)
-            if register:
-                register(app)
+    wanted = {module for name, module in FURTHER.items() if asked in (name, "--help")}
+    for module in sorted(wanted):
+        importlib.import_module(module).register(app)
 
 
 if __name__ == "__main__":

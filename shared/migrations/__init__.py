@@ -48,6 +48,16 @@ def heads(service: str) -> dict[str, str]:
     return found
 
 
+def known(service: str) -> dict[str, set[str]]:
+    """All revisions that the code can go on from, by version table."""
+    return {
+        f"schema_version_{branch}": {
+            script.revision for script in ScriptDirectory.from_config(_config(branch, "")).walk_revisions()
+        }
+        for branch in (KERNEL, service)
+    }
+
+
 async def migrate(service: str, owner_url: str, app_role: str) -> None:
     """Bring a service's database to the head of its migrations and give `app_role` what it needs, and no more.
 
