@@ -28,8 +28,8 @@ lint: .venv ## formatting, rules, walls between the services, dependencies
 types: .venv ## mypy, strict
 	@.venv/bin/mypy .
 
-docs: .venv ## generate what follows from the code: events, schemas, API documents
-	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls
+docs: .venv ## generate what follows from the code: events, schemas, API documents, settings
+	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls && .venv/bin/python -m deploy.settings_page
 
 screenshots: .venv ## pictures of every page of the front end, of what `make demo` left running
 	@.venv/bin/python -m tests.frontend.screenshots
