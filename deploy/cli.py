@@ -49,6 +49,7 @@ Folder = Annotated[
     typer.Option(help="Where data, logs and chosen ports are kept.", envvar="STAGEBRUG_FOLDER", show_default=".stack"),
 ]
 HERE = CHECKOUT / ".stack"
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 @app.command()
@@ -96,7 +97,7 @@ def down(
 def status(
     *,
     folder: Folder = HERE,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what runs, what is ready or why not, and what waits; ends with 1 when something is not ready.
 
@@ -119,8 +120,15 @@ def migrate(
     name: Annotated[
         str | None, typer.Option(help="What its databases and virtual host begin with.", envvar="STAGEBRUG_NAME")
     ] = None,
+    *,
+    may_lock: Annotated[
+        bool, typer.Option("--may-lock", help="Also what locks a big table for long: when nobody works.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring databases, queues and broker users to what this version of the code expects; before services start.
+
+    The code of before can go on meanwhile. What would lock a big table for long is refused, with what to do instead.
 
     Passwords come from STAGEBRUG_INTAKE_OWNER_PASSWORD, …_DATABASE_PASSWORD and …_BROKER_PASSWORD (and so on for each
     service) where those are set, else from the folder.
@@ -129,7 +137,9 @@ def migrate(
     """
     from deploy import stack
 
-    stack.prepare(folder, printed(), name=name)
+    stack.prepare(folder, printed(err=as_json), name=name, may_lock=may_lock)
+    if as_json:
+        typer.echo(json.dumps({"migrated": list(stack.SERVICES)}))
 
 
 @app.command()
@@ -171,8 +181,11 @@ def token(
 
 
 @app.command()
-def doctor(folder: Folder = HERE) -> None:
-    """Look for what keeps it from running here, and say what to do; ends with 1 when there is something.
+def doctor(folder: Folder = HERE, *, as_json: AsJson = False) -> None:
+    """Look for what keeps it from running well here, and say what to do; ends with 1 when there is something.
+
+    Disk, memory, settings nobody reads, servers, ports, rights, schemas, clocks, queues and policies, certificates,
+    and what waits too long.
 
     Example: [bold]stagebrug doctor[/bold]
     """
@@ -180,7 +193,10 @@ def doctor(folder: Folder = HERE) -> None:
     from deploy import show
 
     findings = examining.examine(folder)
-    show.findings(findings)
+    if as_json:
+        typer.echo(json.dumps([vars(finding) for finding in findings], indent=2))
+    else:
+        show.findings(findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
 
 

@@ -68,7 +68,7 @@ def up(
     with records.locked(folder / "stack.lock"):
         source = _Borrowed(servers) if servers else source_for(folder, report)
         if name is None and source.origin == "environment":
-            name = name_of_its_own(folder)
+            name = records.read(plan_file(folder)).get("name") or name_of_its_own(folder)
         plan = Plan.of(folder, services, ports, name)
         plan.refuse_taken_ports()
         return _start(plan, source, report)
@@ -96,14 +96,22 @@ def down(folder: Path, report: Report = quiet, *, erase: bool | None = None) -> 
 
 
 def prepare(
-    folder: Path, report: Report = quiet, *, services: Sequence[str] = SERVICES, name: str | None = None
+    folder: Path,
+    report: Report = quiet,
+    *,
+    services: Sequence[str] = SERVICES,
+    name: str | None = None,
+    may_lock: bool = False,
 ) -> None:
-    """Databases, schemas, queues and users of a system whose services run elsewhere, as this code expects them."""
+    """Databases, schemas, queues and users of a system whose services run elsewhere, as this code expects them.
+
+    A migration that would lock a big table is refused, unless it `may_lock`.
+    """
     folder = folder.resolve()
     with records.locked(folder / "stack.lock"):
         plan, source = Plan.of(folder, services, None, name), source_for(folder, report)
         passwords = Passwords(passwords_file(folder))
-        _databases(plan, source, passwords, report)
+        _databases(plan, source, passwords, report, may_lock=may_lock)
         _broker(plan, source, passwords, report)
 
 
@@ -162,14 +170,16 @@ def _broker(plan: Plan, source: Source, passwords: Passwords, report: Report) ->
     return node
 
 
-def _databases(plan: Plan, source: Source, passwords: Passwords, report: Report) -> tuple[str, list[Database]]:
+def _databases(
+    plan: Plan, source: Source, passwords: Passwords, report: Report, *, may_lock: bool = False
+) -> tuple[str, list[Database]]:
     with step(report, f"database server ready ({source.origin})"):
         address = source.database()
     with step(report, "databases made and migrated"):
-        return address, asyncio.run(migrate(address, plan, passwords))
+        return address, asyncio.run(migrate(address, plan, passwords, may_lock=may_lock))
 
 
-async def migrate(postgres_url: str, plan: Plan, passwords: Passwords) -> list[Database]:
+async def migrate(postgres_url: str, plan: Plan, passwords: Passwords, *, may_lock: bool = False) -> list[Database]:
     """Bring the databases of a plan's services to the version of this code, making those that are not there."""
     # more than half a second to import, wanted only here
     from shared import migrations
@@ -179,7 +189,17 @@ async def migrate(postgres_url: str, plan: Plan, passwords: Passwords) -> list[D
     for service in plan.services:
         owner, own = passwords.of(service, "owner"), passwords.of(service, "database")
         database = await databases.prepare(postgres_url, plan.name, service, owner, own)
-        await migrations.migrate(service, database.owner_url, database.role)
+        try:
+            await migrations.migrate(service, database.owner_url, database.role, may_lock=may_lock)
+        except migrations.WouldLock as error:
+            raise StackError(
+                f"{service} is not migrated. {error} Or, when nobody works: `stagebrug migrate --may-lock`."
+            ) from None
+        except migrations.LockWaitedFor:
+            raise StackError(
+                f"{service} is not migrated: a table stayed in use for longer than a migration may wait. Nothing was "
+                "changed by what waited: end what works long (it stands in pg_stat_activity), and try again."
+            ) from None
         made.append(database)
     return made
 
