@@ -27,11 +27,15 @@ FURTHER = {
     "analytics": "deploy.analytics",
     "backup": "deploy.backing",
     "demo": "deploy.demo",
+    "erase": "deploy.persons",
     "erasures": "deploy.erasures",
+    "export": "deploy.persons",
+    "load": "deploy.load",
     "log": "deploy.log",
     "parked": "deploy.parked",
     "replay": "deploy.replay",
     "restore": "deploy.backing",
+    "upgrade": "deploy.upgrading",
 }
 """Commands of modules of their own: each adds itself in `register(app)`, and is read only when it is asked for."""
 
@@ -58,6 +62,7 @@ def up(
     folder: Folder = HERE,
     free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports instead of 8100 to 8126.")] = False,
     name: Annotated[str | None, typer.Option(help="What its databases and virtual host begin with.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Start broker, database and services, and leave them running. Does nothing where all runs.
 
@@ -68,7 +73,10 @@ def up(
 
     started = time.monotonic()
     ports = any_ports(stack.PORTS) if free_ports else None
-    running = stack.up(folder, printed(), ports=ports, name=name)
+    running = stack.up(folder, printed(err=as_json), ports=ports, name=name)
+    if as_json:
+        typer.echo(json.dumps({"name": running.name, "urls": running.urls}, indent=2))
+        return
     typer.echo(f"Running after {time.monotonic() - started:.0f} seconds:")
     for part, url in running.urls.items():
         typer.echo(f"  {part:14} {url}")
@@ -83,6 +91,7 @@ def down(
         bool | None,
         typer.Option("--erase/--keep", help="Remove the data too; on servers of others that is the default."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Stop everything that `up` started here.
 
@@ -90,7 +99,9 @@ def down(
     """
     from deploy import stack
 
-    stack.down(folder, printed(), erase=erase)
+    stack.down(folder, printed(err=as_json), erase=erase)
+    if as_json:
+        typer.echo(json.dumps({"stopped": str(folder.resolve())}))
 
 
 @app.command()

@@ -66,7 +66,7 @@ def up(
     """
     folder = folder.resolve()
     with records.locked(folder / "stack.lock"):
-        source = _Borrowed(servers) if servers else source_for(folder, report)
+        source = Borrowed(servers) if servers else source_for(folder, report)
         if name is None and source.origin == "environment":
             name = records.read(plan_file(folder)).get("name") or name_of_its_own(folder)
         plan = Plan.of(folder, services, ports, name)
@@ -111,8 +111,8 @@ def prepare(
     with records.locked(folder / "stack.lock"):
         plan, source = Plan.of(folder, services, None, name), source_for(folder, report)
         passwords = Passwords(passwords_file(folder))
-        _databases(plan, source, passwords, report, may_lock=may_lock)
-        _broker(plan, source, passwords, report)
+        ready_databases(plan, source, passwords, report, may_lock=may_lock)
+        ready_broker(plan, source, passwords, report)
 
 
 def passwords_file(folder: Path) -> Path:
@@ -120,7 +120,7 @@ def passwords_file(folder: Path) -> Path:
     return folder / "secrets.json"
 
 
-class _Borrowed:
+class Borrowed:
     """Servers that somebody else started and will stop."""
 
     def __init__(self, servers: Servers) -> None:
@@ -137,7 +137,7 @@ class _Borrowed:
 def _start(plan: Plan, source: Source, report: Report) -> Stack:
     """The broker takes longest to start: databases, issuer and mail catcher are made ready beside it."""
     passwords = Passwords(passwords_file(plan.folder))
-    if borrowed := isinstance(source, _Borrowed | Environment):
+    if borrowed := isinstance(source, Borrowed | Environment):
         # first of all, so that `down` finds what a failed start made on them
         plan.keep(source.addresses, borrowed=True)
     for service in plan.services:
@@ -145,8 +145,8 @@ def _start(plan: Plan, source: Source, report: Report) -> Stack:
             plan.folder, programs.client_id(service), passwords.of(service, "client"), programs.SCOPES[service]
         )
     with ThreadPoolExecutor(4) as pool:
-        node = pool.submit(_broker, plan, source, passwords, report)
-        data = pool.submit(_databases, plan, source, passwords, report)
+        node = pool.submit(ready_broker, plan, source, passwords, report)
+        data = pool.submit(ready_databases, plan, source, passwords, report)
         support = pool.submit(_support, plan, report)
         ahead = pool.submit(importlib.import_module, TOPOLOGY)
         _all(node, data, support, ahead)
@@ -157,7 +157,8 @@ def _start(plan: Plan, source: Source, report: Report) -> Stack:
     return Stack(plan.folder, plan.name, servers, plan.urls, plan.services)
 
 
-def _broker(plan: Plan, source: Source, passwords: Passwords, report: Report) -> Broker:
+def ready_broker(plan: Plan, source: Source, passwords: Passwords, report: Report) -> Broker:
+    """The broker of a plan, with everything declared that this code needs."""
     with step(report, f"broker ready ({source.origin})"):
         node = source.broker()
     topology = importlib.import_module(TOPOLOGY)
@@ -170,9 +171,10 @@ def _broker(plan: Plan, source: Source, passwords: Passwords, report: Report) ->
     return node
 
 
-def _databases(
+def ready_databases(
     plan: Plan, source: Source, passwords: Passwords, report: Report, *, may_lock: bool = False
 ) -> tuple[str, list[Database]]:
+    """The address of a plan's database server, and its databases at this code's schemas."""
     with step(report, f"database server ready ({source.origin})"):
         address = source.database()
     with step(report, "databases made and migrated"):

@@ -1,6 +1,7 @@
 """A backup of a running system becomes a system elsewhere: what was before is there, and who was erased since is not."""
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
@@ -75,6 +76,29 @@ async def figures(of_whom: Person) -> int:
     return int(table["n"])
 
 
+def pid_of(place: Path, service: str) -> int:
+    process = processes.find(place, service)
+    assert process
+    return process.pid
+
+
+async def hand_over_and_erase(school: str, student: str, elsewhere: Path) -> None:
+    """What a school asks an operator for, on the restored system."""
+    file, whose = elsewhere / "sam.json", (student, "--school", school, "--folder", str(elsewhere / "stack"))
+    code, said = await stagebrug("export", student, str(file), *whose[1:])
+    assert code == 0, said
+    held = json.loads(file.read_text())
+    assert held["intake /v1/students/…"]["id"] == student
+    assert held["intake /v1/students/…/accesses"]["items"]
+    assert held["intake /v1/placements?studentId=…"]["items"]
+    assert file.stat().st_mode & 0o077 == 0
+    code, said = await stagebrug("erase", *whose, "--reason", "asked", "--yes", "--json")
+    assert code == 0, said
+    proof = json.loads(said)
+    assert (proof["complete"], len(proof["proofs"])) == (True, len(stack.SERVICES))
+    assert (await stagebrug("export", student, str(elsewhere / "none.json"), *whose[1:]))[0] == 1
+
+
 async def test_a_system_comes_back_from_its_backup_elsewhere(world: World, elsewhere: Path) -> None:
     own = await world.school(REGION)
     regional = Person(world, roles=["regional-coordinator"], regions=[REGION])
@@ -124,6 +148,16 @@ async def test_a_system_comes_back_from_its_backup_elsewhere(world: World, elsew
         assert await last_version(again, offer, above=told) > LEAP
         found = await proposal_for(coordinator, await ready_student_of(coordinator))
         assert found["offerId"] == offer["id"]
+        await hand_over_and_erase(own.claims["schools"][0], placed, elsewhere)
+    before = {name: pid_of(place, name) for name in stack.SERVICES}
+    code, said = await stagebrug("upgrade", "--folder", str(place))
+    assert (code, "analytics runs the new code" in said) == (0, True), said
+    assert not {name for name, pid in before.items() if pid_of(place, name) == pid}
+    played = ("load", "--folder", str(place), "--share", "0.01", "--speed", "20000", "--json")
+    code, said = await stagebrug(*played)
+    assert (code, "not of a load test" in said) == (1, True)
+    code, said = await stagebrug(*played, "--among-others")
+    assert (code, '"problems": []' in said) == (0, True), said
     assert (await stagebrug(*command))[0] == 0  # again does no harm
     code, said = await stagebrug("restore", str(target), "--folder", str(world.stack.folder))
     assert (code, "has a system of its own" in said) == (1, True)
