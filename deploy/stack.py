@@ -2,11 +2,13 @@
 
 import asyncio
 import importlib
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Self
 
 import asyncpg
@@ -25,6 +27,9 @@ __all__ = ["PORTS", "SERVICES", "Stack", "down", "free_stack_ports", "up"]
 
 TOPOLOGY = "shared.topology"
 """Imported while the broker starts: more than a second, with every service's handlers."""
+
+MIGRATIONS = "shared.migrations"
+_importing = threading.Lock()
 
 READY = "/health/ready"
 """Where a service says whether it can do its work."""
@@ -148,7 +153,7 @@ def _start(plan: Plan, source: Source, report: Report) -> Stack:
         node = pool.submit(ready_broker, plan, source, passwords, report)
         data = pool.submit(ready_databases, plan, source, passwords, report)
         support = pool.submit(_support, plan, report)
-        ahead = pool.submit(importlib.import_module, TOPOLOGY)
+        ahead = pool.submit(_imported, TOPOLOGY)
         _all(node, data, support, ahead)
     address, ready = data.result()
     servers = Servers.of(source.origin, node.result(), address)
@@ -161,7 +166,7 @@ def ready_broker(plan: Plan, source: Source, passwords: Passwords, report: Repor
     """The broker of a plan, with everything declared that this code needs."""
     with step(report, f"broker ready ({source.origin})"):
         node = source.broker()
-    topology = importlib.import_module(TOPOLOGY)
+    topology = _imported(TOPOLOGY)
     with step(report, "exchange, queues and broker users declared"):
         users = {service: passwords.of(service, "broker") for service in plan.services}
         try:
@@ -183,9 +188,8 @@ def ready_databases(
 
 async def migrate(postgres_url: str, plan: Plan, passwords: Passwords, *, may_lock: bool = False) -> list[Database]:
     """Bring the databases of a plan's services to the version of this code, making those that are not there."""
-    # more than half a second to import, wanted only here
-    from shared import migrations
-
+    _imported(TOPOLOGY)  # first: migrations import more while they run
+    migrations = _imported(MIGRATIONS)
     made = []
     # one after another: Alembic keeps what it works on in globals
     for service in plan.services:
@@ -244,6 +248,12 @@ def _remove(name: str, services: Sequence[str], servers: Servers, report: Report
             asyncio.run(databases.drop(servers.postgres_url, name, service))
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         report(f"The database server does not answer ({error}): databases {name}_… may still be there.")
+
+
+def _imported(name: str) -> ModuleType:
+    """Two threads that import the same packages at once can each see half of one."""
+    with _importing:
+        return importlib.import_module(name)
 
 
 def _all(*futures: Future[Any]) -> None:
