@@ -84,12 +84,12 @@ def restore(
     if until and not archive:
         raise StackError("--until needs --archive: a backup alone has one moment.")
     report = printed(err=as_json)
+    ports = any_ports(stack.PORTS) if free_ports else None
     if in_place:
-        about = restoring.in_place(folder, source, report, erased=erasures or [], name=name)
+        about = restoring.in_place(folder, source, report, ports=ports, erased=erasures or [], name=name)
         typer.echo(json.dumps(about, indent=2) if as_json else _THEN_IN_PLACE)
         return
     moment = restoring.Moment(archive, until and until.replace(tzinfo=UTC)) if archive else None
-    ports = any_ports(stack.PORTS) if free_ports else None
     about = restoring.into(folder, source, report, ports=ports, moment=moment, erased=erasures or [])
     caught: list[Any] = []
     if start:

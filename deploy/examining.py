@@ -50,9 +50,7 @@ def running(stack: Stack) -> Iterator[Finding]:
 
 def _database(stack: Stack) -> Iterator[Finding]:
     try:
-        asked = time.time()
-        rights = asyncio.run(_row(stack.servers.postgres_url))
-        here = (asked + time.time()) / 2
+        rights, before, after = asyncio.run(_row(stack.servers.postgres_url))
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         says = f"the database server cannot be asked ({probes.reason(error)}): `stagebrug up` starts a private one"
         yield Finding("database", fine=False, says=says)
@@ -66,13 +64,15 @@ def _database(stack: Stack) -> Iterator[Finding]:
         if not rights[right]:
             says = f'{who} may not {words}: as a superuser, `alter role "{who}" {name}`'
             yield Finding("rights", fine=False, says=says)
-    yield _clock("the database", rights["clock"] - here)
+    yield _clock("the database", rights["clock"], before, after)
 
 
-async def _row(postgres_url: str) -> dict[str, Any]:
+async def _row(postgres_url: str) -> tuple[dict[str, Any], float, float]:
+    """What the administrator may do, and our moments before and after the database said its own."""
     connection = await asyncpg.connect(postgres_url, timeout=5)
     try:
-        return dict(await connection.fetchrow(_RIGHTS) or {})
+        before = time.time()
+        return dict(await connection.fetchrow(_RIGHTS) or {}), before, time.time()
     finally:
         await connection.close()
 
@@ -110,14 +110,19 @@ def _service_clocks(stack: Stack) -> Iterator[Finding]:
             says = f"{service} does not answer ({probes.reason(error)}): see `stagebrug logs {service}`"
             yield Finding("services", fine=False, says=says)
             continue
-        if said and not (finding := _clock(service, parsedate_to_datetime(said).timestamp() - before)).fine:
+        # HTTP cuts fractions off, so that a right clock can seem one second behind
+        if (
+            said
+            and not (finding := _clock(service, parsedate_to_datetime(said).timestamp(), before - 1, time.time())).fine
+        ):
             yield finding
 
 
-def _clock(whose: str, ahead: float) -> Finding:
-    # HTTP cuts fractions off, so that a right clock can seem one second behind
-    fine = -CLOCKS_DIFFER - 1 < ahead < CLOCKS_DIFFER
-    says = f"{whose}'s clock and this one differ by {abs(ahead):.1f} s"
+def _clock(whose: str, said: float, before: float, after: float) -> Finding:
+    """By how much a clock is off at least, when it was read between two moments of ours."""
+    off = max(said - after, before - said, 0.0)
+    fine = off < CLOCKS_DIFFER
+    says = f"{whose}'s clock and this one differ by {off:.1f} s"
     return Finding("clocks", fine, says if fine else f"{says}: let both machines follow NTP (`timedatectl`)")
 
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,13 @@ def into(
 
 
 def in_place(
-    folder: Path, backup: Path, report: Report = quiet, *, erased: Iterable[Path] = (), name: str | None = None
+    folder: Path,
+    backup: Path,
+    report: Report = quiet,
+    *,
+    ports: Mapping[str, int] | None = None,
+    erased: Iterable[Path] = (),
+    name: str | None = None,
 ) -> dict[str, Any]:
     """What is left to do when others put the data back under servers in the environment; services must not run.
 
@@ -100,6 +106,8 @@ def in_place(
     _refuse_unknown_schemas(about)
     _put_configuration(folder, backup)
     system = System(folder, name or about["name"], tuple(about["services"]), given.addresses)
+    if (backup / backups.CONFIGURATION / plan_file(folder).name).exists():  # of a stack that `up` starts
+        replace(_plan(folder, about, backup, ports), name=system.name).keep(given.addresses, borrowed=True)
     _mend(system, persons, report)
     with step(report, "virtual host made anew"):
         users = [programs.broker_user(system.name, service) for service in system.services]
@@ -156,7 +164,8 @@ def _is_back(folder: Path, backup: Path) -> bool:
 def _refuse_data(folder: Path, backup: Path) -> None:
     if records.read(folder / MARK) == {"backup": str(backup), "done": False}:
         return  # was interrupted
-    if plan_file(folder).exists() or (folder / postgres.NAME / "server.json").exists():
+    kept = plan_file(folder), passwords_file(folder), folder / postgres.NAME / "server.json"
+    if any(file.exists() for file in kept):
         raise StackError(
             f"{folder} has a system of its own, which stays as it is: give another folder with --folder, "
             "or remove that one with `stagebrug down --erase`."

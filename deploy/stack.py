@@ -95,7 +95,7 @@ def down(folder: Path, report: Report = quiet, *, erase: bool | None = None) -> 
                 _remove(known["name"], known["services"], Servers(**known["servers"]), report)
         with step(report, "servers stopped"):
             stop_servers(folder, erase=bool(erase))
-        if erase or known.get("borrowed"):
+        if erase or (known.get("borrowed") and erase is not False):
             for file in (plan_file(folder), passwords_file(folder)):
                 file.unlink(missing_ok=True)
 

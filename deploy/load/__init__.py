@@ -26,7 +26,7 @@ def load(
         Literal["region", "country"],
         typer.Option(help="The country: 70 000 students, 40 000 employers, 25 000 searching; a region: 1/35 of it."),
     ] = "region",
-    speed: Annotated[float, typer.Option(min=1, max=10_000, help="Times real time: a week has 40 hours.")] = 200,
+    speed: Annotated[float, typer.Option(min=1, max=100_000, help="Times real time: a week has 40 hours.")] = 200,
     minutes: Annotated[float | None, typer.Option(min=0.1, help="End after so long; else with the week.")] = None,
     share: Annotated[float, typer.Option(min=0.001, max=1, help="Only this share of the scale, for a try.")] = 1,
     seed: Annotated[int, typer.Option(help="Another number draws others.")] = 1,

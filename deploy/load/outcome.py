@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from deploy.load.playing import Played
-from deploy.load.week import Week
+from deploy.load.week import WORKING_DAYS, Week
 
 SHARES = (50, 95, 99)
 
@@ -42,7 +42,9 @@ def of(played: Played, week: Week, speed: float) -> dict[str, Any]:
 def problems(played: Played) -> list[str]:
     """What was lost, doubled, parked or left; empty when all is as promised."""
     seen = played.seen
-    started = Counter(str(data["offerId"]) for _, data in seen.events["placement-started"])
+    days: Counter[str] = Counter()
+    for _, data in seen.events["placement-started"]:
+        days[str(data["offerId"])] += played.days.get(str(data["studentId"]), 0)
     answered = seen.count("placement-started", "proposalId") + seen.count("placement-refused", "proposalId")
     return [
         *_once("student-ready of students", played.ready, seen.count("student-ready", "studentId")),
@@ -50,9 +52,9 @@ def problems(played: Played) -> list[str]:
         *_once("placement of accepted proposals", played.yes, answered),
         *(f"event {name} stands {many} times in the log" for name, many in seen.ids.items() if many > 1),
         *(
-            f"offer {offer} has {started[offer]} placements and {seats} seats"
+            f"offer {offer} is used {days[offer]} days a week and has {seats} seats"
             for offer, (_, seats) in played.offers.items()
-            if started[offer] > seats
+            if days[offer] > seats * len(WORKING_DAYS)  # students share a seat over the week
         ),
         *(f"student {one} has {n} places" for one, n in seen.count("placement-started", "studentId").items() if n > 1),
         *(f"{service} parked {many} messages" for service, many in played.parked.items() if many),

@@ -37,6 +37,7 @@ class Played:
 
     offers: dict[str, tuple[float, int]] = field(default_factory=dict)
     ready: dict[str, float] = field(default_factory=dict)
+    days: dict[str, int] = field(default_factory=dict)
     yes: dict[str, float] = field(default_factory=dict)
     calls: list[float] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -184,7 +185,9 @@ class _Player:
 
     async def _student(self, school: School) -> str:
         body = self._drawing.student(school.brin, school.town)
-        return str((await self._timed(lambda: school.coordinator.post("intake", "/v1/students", body)))["id"])
+        made = await self._timed(lambda: school.coordinator.post("intake", "/v1/students", body))
+        self.played.days[made["id"]] = body["daysPerWeek"]
+        return str(made["id"])
 
     async def _waits(self, school: School) -> None:
         await self._student(school)

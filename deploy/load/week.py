@@ -25,6 +25,7 @@ NAME = "Lastproef"
 SEATS = (1, 1, 1, 1, 2, 2, 3, 5)
 """Few employers have many seats: 2 on average."""
 
+WORKING_DAYS = ("mon", "tue", "wed", "thu", "fri")
 BEGIN, END = "2027-02-01", "2027-07-09"
 
 
@@ -100,7 +101,7 @@ class Drawing:
             "seats": self._random.choice(SEATS),
             "beginDate": BEGIN,
             "endDate": END,
-            "weekdays": ["mon", "tue", "wed", "thu", "fri"],
+            "weekdays": WORKING_DAYS,
             "guidance": "full",
             "jobcoachWelcome": True,
             "outflowProfiles": ["work"],

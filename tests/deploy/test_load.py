@@ -8,7 +8,9 @@ from deploy.load.week import Week
 
 
 def _right() -> Played:
-    played = Played(offers={"o": (1.0, 1)}, ready={"s": 2.0}, yes={"p": 4.0}, calls=[0.1, 0.3], seconds=10.0)
+    played = Played(
+        offers={"o": (1.0, 1)}, ready={"s": 2.0}, yes={"p": 4.0}, days={"s": 3}, calls=[0.1, 0.3], seconds=10.0
+    )
     for at, kind, data in (
         (1.1, "employer-offered", {"offerId": "o"}),
         (2.1, "student-ready", {"studentId": "s"}),
@@ -47,6 +49,6 @@ def test_everything_that_a_promise_forbids_is_a_problem() -> None:
     assert outcome.problems(twice) == [
         "placement of accepted proposals: 1 doubled",
         "event e stands 2 times in the log",
-        "offer o has 2 placements and 1 seats",
+        "offer o is used 6 days a week and has 1 seats",
         "student s has 2 places",
     ]
