@@ -28,8 +28,8 @@ lint: .venv ## formatting, rules, walls between the services, dependencies
 types: .venv ## mypy, strict
 	@.venv/bin/mypy .
 
-docs: .venv ## generate what follows from the code: events, schemas, API documents
-	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls && .venv/bin/python -m deploy.observability.dashboards
+docs: .venv ## generate what follows from the code: events, schemas, API documents, settings
+	@.venv/bin/python -m shared.events.reference && .venv/bin/python -m deploy.calls && .venv/bin/python -m deploy.observability.dashboards && .venv/bin/python -m deploy.settings_page
 
 site: .venv ## the documentation as pages in .stack/site, which need no network; a link that leads nowhere fails
 	@deploy/site

@@ -1,6 +1,7 @@
 """The broker as its administrator sees it: what waits in the queues, and removing a virtual host."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -31,6 +32,14 @@ def queues(management_url: str, vhost: str) -> list[Queue]:
         )
         for each in answer.json()
     ]
+
+
+def definitions(management_url: str, vhost: str) -> dict[str, Any]:
+    """Exchanges, queues, bindings and policies of a virtual host; no users. Raises httpx.HTTPError."""
+    with _administrator(management_url) as client:
+        answer = client.get(f"/api/definitions/{_in_path(vhost)}").raise_for_status()
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def drop(management_url: str, vhost: str, users: list[str]) -> None:

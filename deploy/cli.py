@@ -4,7 +4,6 @@ Everything slow is imported where it is used, so that help is there at once.
 """
 
 import importlib
-import importlib.util
 import json
 import logging
 import os
@@ -18,19 +17,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.errors import StackError
+from deploy.progress import printed
 
 if TYPE_CHECKING:
-    from deploy.progress import Report
     from deploy.stack import Stack
 
 CHECKOUT = Path(__file__).parents[1]
 FURTHER = {
     "analytics": "deploy.analytics",
+    "backup": "deploy.backing",
     "demo": "deploy.demo",
+    "erase": "deploy.persons",
     "erasures": "deploy.erasures",
+    "export": "deploy.persons",
+    "load": "deploy.load",
     "log": "deploy.log",
     "parked": "deploy.parked",
     "replay": "deploy.replay",
+    "restore": "deploy.backing",
+    "upgrade": "deploy.upgrading",
 }
 """Commands of modules of their own: each adds itself in `register(app)`, and is read only when it is asked for."""
 
@@ -48,6 +53,7 @@ Folder = Annotated[
     typer.Option(help="Where data, logs and chosen ports are kept.", envvar="STAGEBRUG_FOLDER", show_default=".stack"),
 ]
 HERE = CHECKOUT / ".stack"
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 @app.command()
@@ -56,6 +62,7 @@ def up(
     folder: Folder = HERE,
     free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports instead of 8100 to 8126.")] = False,
     name: Annotated[str | None, typer.Option(help="What its databases and virtual host begin with.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Start broker, database and services, and leave them running. Does nothing where all runs.
 
@@ -66,7 +73,10 @@ def up(
 
     started = time.monotonic()
     ports = any_ports(stack.PORTS) if free_ports else None
-    running = stack.up(folder, _report(), ports=ports, name=name)
+    running = stack.up(folder, printed(err=as_json), ports=ports, name=name)
+    if as_json:
+        typer.echo(json.dumps({"name": running.name, "urls": running.urls}, indent=2))
+        return
     typer.echo(f"Running after {time.monotonic() - started:.0f} seconds:")
     for part, url in running.urls.items():
         typer.echo(f"  {part:14} {url}")
@@ -81,6 +91,7 @@ def down(
         bool | None,
         typer.Option("--erase/--keep", help="Remove the data too; on servers of others that is the default."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Stop everything that `up` started here.
 
@@ -88,14 +99,16 @@ def down(
     """
     from deploy import stack
 
-    stack.down(folder, _report(), erase=erase)
+    stack.down(folder, printed(err=as_json), erase=erase)
+    if as_json:
+        typer.echo(json.dumps({"stopped": str(folder.resolve())}))
 
 
 @app.command()
 def status(
     *,
     folder: Folder = HERE,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what runs, what is ready or why not, and what waits; ends with 1 when something is not ready.
 
@@ -118,8 +131,15 @@ def migrate(
     name: Annotated[
         str | None, typer.Option(help="What its databases and virtual host begin with.", envvar="STAGEBRUG_NAME")
     ] = None,
+    *,
+    may_lock: Annotated[
+        bool, typer.Option("--may-lock", help="Also what locks a big table for long: when nobody works.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring databases, queues and broker users to what this version of the code expects; before services start.
+
+    The code of before can go on meanwhile. What would lock a big table for long is refused, with what to do instead.
 
     Passwords come from STAGEBRUG_INTAKE_OWNER_PASSWORD, …_DATABASE_PASSWORD and …_BROKER_PASSWORD (and so on for each
     service) where those are set, else from the folder.
@@ -128,7 +148,9 @@ def migrate(
     """
     from deploy import stack
 
-    stack.prepare(folder, _report(), name=name)
+    stack.prepare(folder, printed(err=as_json), name=name, may_lock=may_lock)
+    if as_json:
+        typer.echo(json.dumps({"migrated": list(stack.SERVICES)}))
 
 
 @app.command()
@@ -170,8 +192,11 @@ def token(
 
 
 @app.command()
-def doctor(folder: Folder = HERE) -> None:
-    """Look for what keeps it from running here, and say what to do; ends with 1 when there is something.
+def doctor(folder: Folder = HERE, *, as_json: AsJson = False) -> None:
+    """Look for what keeps it from running well here, and say what to do; ends with 1 when there is something.
+
+    Disk, memory, settings nobody reads, servers, ports, rights, schemas, clocks, queues and policies, certificates,
+    and what waits too long.
 
     Example: [bold]stagebrug doctor[/bold]
     """
@@ -179,7 +204,10 @@ def doctor(folder: Folder = HERE) -> None:
     from deploy import show
 
     findings = examining.examine(folder)
-    show.findings(findings)
+    if as_json:
+        typer.echo(json.dumps([vars(finding) for finding in findings], indent=2))
+    else:
+        show.findings(findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
 
 
@@ -254,15 +282,6 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def _report() -> "Report":
-    started = time.monotonic()
-
-    def report(line: str) -> None:
-        typer.echo(f"{time.monotonic() - started:6.1f} s  {line}")
-
-    return report
-
-
 def _stack(folder: Path) -> "Stack":
     from deploy.stack import Stack
 
@@ -273,11 +292,9 @@ def _stack(folder: Path) -> "Stack":
 
 
 def _register_further(asked: str) -> None:
-    for name, module in FURTHER.items():
-        if asked in (name, "--help") and importlib.util.find_spec(module):
-            register = getattr(importlib.import_module(module), "register", None)
-            if register:
-                register(app)
+    wanted = {module for name, module in FURTHER.items() if asked in (name, "--help")}
+    for module in sorted(wanted):
+        importlib.import_module(module).register(app)
 
 
 if __name__ == "__main__":

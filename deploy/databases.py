@@ -41,6 +41,12 @@ async def prepare(postgres_url: str, prefix: str, service: str, owner_password: 
     )
 
 
+def owner_address(postgres_url: str, prefix: str, service: str, owner_password: str) -> str:
+    """Where the owner of a service's tables logs in."""
+    name = _name(prefix, service)
+    return _address(postgres_url, f"{name}_owner", owner_password, name)
+
+
 async def drop(postgres_url: str, prefix: str, service: str) -> None:
     """Remove a service's database with everything in it, and its roles."""
     name = _name(prefix, service)

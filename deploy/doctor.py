@@ -1,16 +1,17 @@
 """Looks for what would keep the stack from running here, and says what to do about it."""
 
 import asyncio
+import difflib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from deploy import ports, processes
+from deploy import examining, ports, processes, settings_page
 from deploy.errors import StackError
+from deploy.findings import Finding
 from deploy.plan import PORTS
 from deploy.servers import containers, environment, host, postgres, probes, rabbitmq
 from deploy.stack import Stack
@@ -22,19 +23,10 @@ ENOUGH_MEMORY = 1_500_000_000
 """Bytes for a broker, a database and four services."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: fine, or what to do."""
-
-    what: str
-    fine: bool
-    says: str
-
-
 def examine(folder: Path) -> list[Finding]:
     """Everything that can be looked at without changing anything."""
     folder = folder.resolve()
-    checks: list[Callable[[Path], Iterator[Finding]]] = [_machine, _servers, _ports, _system]
+    checks: list[Callable[[Path], Iterator[Finding]]] = [_machine, _settings, _servers, _ports, _system]
     return [finding for check in checks for finding in check(folder)]
 
 
@@ -46,6 +38,25 @@ def _machine(folder: Path) -> Iterator[Finding]:
     memory = psutil.virtual_memory().available
     advice = "" if memory > ENOUGH_MEMORY else ": end something, the stack needs about 1.5 GB"
     yield Finding("memory", memory > ENOUGH_MEMORY, f"{memory / 1e9:.1f} GB available{advice}")
+
+
+def _settings(folder: Path) -> Iterator[Finding]:
+    known = settings_page.names()
+    given = sorted(name for name in os.environ if name.startswith("STAGEBRUG_"))
+    for name in given:
+        if name not in known and name.removesuffix("_FILE") not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            advice = f": is {near[0]} meant?" if near else ": it does nothing"
+            yield Finding("settings", fine=False, says=f"nobody reads {name}{advice}")
+    open_to_others = [file for file in secret_files(folder) if file.stat().st_mode & 0o077]
+    for file in open_to_others:
+        yield Finding("secrets", fine=False, says=f"others on this machine can read {file}: chmod 600 it")
+
+
+def secret_files(folder: Path) -> list[Path]:
+    """Files of a stack that hold passwords or keys."""
+    places = ("stack.json", "secrets.json", "issuer/*.json", "*/server.json", "*/node.json")
+    return [file for place in places for file in folder.glob(place)]
 
 
 def _servers(folder: Path) -> Iterator[Finding]:
@@ -92,6 +103,7 @@ def _system(folder: Path) -> Iterator[Finding]:
         yield Finding("system", fine=True, says="not running: `stagebrug up` starts it")
         return
     yield from _topology(stack)
+    yield from examining.running(stack)
 
 
 def _topology(stack: Stack) -> Iterator[Finding]:
@@ -102,7 +114,7 @@ def _topology(stack: Stack) -> Iterator[Finding]:
     for sentence in lacking:
         yield Finding("topology", fine=False, says=f"{sentence} `stagebrug migrate` mends it.")
     if not lacking:
-        yield Finding("topology", fine=True, says="every queue is bound to what its service handles")
+        yield Finding("topology", fine=True, says="queues, bindings, policies and rights are as declared")
     yield from farewells(stack.servers.management_url, stack.name)
 
 

@@ -1,10 +1,15 @@
 """`stagebrug erasures`: whom the services erased, and erasing them again after a restore."""
 
-from typing import Any
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from deploy.operating import HERE, Folder, Operator
+from deploy import ledgers
+from deploy.operating import HERE, AsJson, Folder, Operator
+from deploy.systems import System
 
 PAGE = 200
 
@@ -17,34 +22,67 @@ def register(app: typer.Typer) -> None:
 
 
 @erasures.command("list")
-def show(folder: Folder = HERE) -> None:
+def show(folder: Folder = HERE, *, as_json: AsJson = False) -> None:
     """Show who was erased, by opaque ids, and which services know of it.
 
     Example: [bold]stagebrug erasures list[/bold]
     """
     operator = Operator.of(folder)
-    ledgers = {service: _ledger(operator, service) for service in operator.stack.services}
-    for person in sorted({person for ledger in ledgers.values() for person in ledger}):
-        known = [service for service, ledger in ledgers.items() if person in ledger]
-        open_in = [service for service in known if ledgers[service][person]["doneAt"] is None]
+    kept = {service: _ledger(operator, service) for service in operator.stack.services}
+    if as_json:
+        typer.echo(json.dumps({service: list(ledger.values()) for service, ledger in kept.items()}, indent=2))
+        return
+    for person in sorted({person for ledger in kept.values() for person in ledger}):
+        known = [service for service, ledger in kept.items() if person in ledger]
+        open_in = [service for service in known if kept[service][person]["doneAt"] is None]
         typer.echo(f"{person}  {', '.join(known)}" + (f"  under way: {', '.join(open_in)}" if open_in else ""))
 
 
 @erasures.command()
-def apply(folder: Folder = HERE) -> None:
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to; replaced when it is there.")],
+    *,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write who was erased, by opaque ids, into a file to be kept apart from backups; services need not run.
+
+    Example: [bold]stagebrug erasures export /var/backups/erasures.json[/bold]
+    """
+    persons = asyncio.run(ledgers.read(System.of(folder)))
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(ledgers.as_text(persons))
+    fresh.replace(file)
+    done = {"file": str(file), "persons": len(persons)}
+    typer.echo(json.dumps(done) if as_json else f"{len(persons)} persons in {file}.")
+
+
+@erasures.command()
+def apply(
+    file: Annotated[
+        Path | None, typer.Argument(help="A ledger of `erasures export`; without it the services' own.")
+    ] = None,
+    *,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
     """Erase again, after a restore: every service gets the lines of all, and what came back goes within a minute.
 
     Example: [bold]stagebrug erasures apply[/bold]
+    Example: [bold]stagebrug erasures apply /var/backups/erasures.json[/bold]
     """
     operator = Operator.of(folder)
-    everybody: dict[str, Any] = {}
+    everybody: dict[str, Any] = {one["id"]: one for one in ledgers.load(file)} if file else {}
     for service in operator.stack.services:
         everybody |= _ledger(operator, service)
     lines = [{name: one[name] for name in ("id", "kind", "erasedAt")} for one in everybody.values()]
     for service in operator.stack.services:
         for first in range(0, len(lines), PAGE):
             operator.call(service, "POST", "/v1/erased-persons/_apply", {"persons": lines[first : first + PAGE]})
-    typer.echo(f"{len(lines)} persons are erased again in {', '.join(operator.stack.services)}.")
+    services = operator.stack.services
+    done = {"persons": len(lines), "services": list(services)}
+    typer.echo(json.dumps(done) if as_json else f"{len(lines)} persons are erased again in {', '.join(services)}.")
 
 
 def _ledger(operator: Operator, service: str) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def republish(
     skip_unroutable: Annotated[bool, typer.Option("--skip-unroutable", help="Leave out what no queue wants.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Show how far it is until it ends.")] = True,
     folder: Folder = HERE,
+    as_json: AsJson = False,
 ) -> None:
     """Publish a piece of the log again, with the same ids: after a broker was lost. What was handled is not again.
 
@@ -104,10 +105,14 @@ def republish(
     body |= {"since": since and f"{since.isoformat()}Z", "until": until and f"{until.isoformat()}Z"}
     given = {name: value for name, value in body.items() if value is not None}
     found = _call(folder, service, "POST", "/v1/republications", given)
-    _tell(found)
     while wait and found["state"] == "running":
+        if not as_json:
+            _tell(found)
         time.sleep(LOOK_SECONDS)
         found = _call(folder, service, "GET", f"/v1/republications/{found['id']}")
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    else:
         _tell(found)
 
 

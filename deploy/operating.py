@@ -5,7 +5,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -31,9 +31,13 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 @dataclass(frozen=True)
 class Operator:
-    """Who operates a stack: calls services with an operator's token in the name of the system's user."""
+    """Who operates a stack: calls services with an operator's token in the name of the system's user.
+
+    `claims`: as whom, where an operator may not do it: a school's own data is its coordinators' alone.
+    """
 
     stack: Stack
+    claims: Mapping[str, Any] = field(default_factory=lambda: {"roles": ["operator"]})
 
     @classmethod
     def of(cls, folder: Path) -> Self:
@@ -48,15 +52,23 @@ class Operator:
         """What a service answers; `StackError` says why it refused."""
         if service not in self.stack.services:
             raise StackError(f"There is no service {service}: choose from {', '.join(self.stack.services)}.")
-        given = {name: value for name, value in (query or {}).items() if value is not None}
-        address, headers = self.stack.urls[service], {"Authorization": f"Bearer {self._token()}"}
-        try:
-            answer = httpx.request(method, address + path, json=body, params=given, headers=headers, timeout=30)
-        except httpx.TransportError:
-            raise StackError(f"{service} does not answer at {address}: see `stagebrug status`.") from None
+        answer = self.answer(service, method, path, body, query)
         if answer.is_error:
             raise StackError(f"{service} refused: {_why(answer)}")
         return answer.json()
+
+    def answer(
+        self, service: str, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        """Whatever a service answers; `StackError` when it does not."""
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        address, headers = self.stack.urls[service], {"Authorization": f"Bearer {self._token()}"}
+        try:
+            return httpx.request(
+                method, address + path, json=body, params=given, headers=headers, timeout=30, trust_env=False
+            )
+        except httpx.TransportError:
+            raise StackError(f"{service} does not answer at {address}: see `stagebrug status`.") from None
 
     def pages(self, service: str, path: str, query: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """Every item of a list, page by page."""
@@ -77,8 +89,7 @@ class Operator:
             name = getpass.getuser()
         except (KeyError, OSError):  # a container's user may have no name
             name = "unknown"
-        claims = {"sub": f"operator:{name}", "roles": ["operator"]}
-        return tokens.mint(self.stack.folder, self.stack.urls["issuer"], claims)
+        return tokens.mint(self.stack.folder, self.stack.urls["issuer"], {"sub": f"operator:{name}", **self.claims})
 
 
 def moment(said: str | None) -> str | None:

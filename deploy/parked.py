@@ -152,6 +152,7 @@ def replay_parked(
     everything: Everything = False,
     rate: Annotated[float, typer.Option(min=0.01, max=1000, help="Messages each second.")] = 10,
     reason: MaybeWhy = None,
+    as_json: AsJson = False,
 ) -> None:
     """Let one message, or all that fit, be handled again at a bounded rate; shows how far it is until it is done.
 
@@ -162,14 +163,16 @@ def replay_parked(
     operator = Operator.of(folder)
     wanted = _filter(event_type, group, subject, since, until, text)
     if message_id:
-        _replay_one(operator, service, message_id, reason)
+        _replay_one(operator, service, message_id, reason, as_json=as_json)
         return
     body = {**_chosen(wanted, everything=everything), "rate": rate, "reason": reason}
     replay_id = operator.call(service, "POST", "/v1/parked-replays", body)["id"]
     done = follow(
         lambda: operator.call(service, "GET", f"/v1/parked-replays/{replay_id}"),
-        lambda now: f"{now['released']} of {now['total']} replayed; {counted(now['now'])}",
+        lambda now: "" if as_json else f"{now['released']} of {now['total']} replayed; {counted(now['now'])}",
     )
+    if as_json:
+        typer.echo(json.dumps(done, indent=2))
     if done["state"] != "done":
         raise StackError("The replay was cancelled; what was not replayed stays parked.")
 
@@ -189,6 +192,7 @@ def discard_parked(
     text: WithText = None,
     everything: Everything = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Give a message up, or all that fit, with a reason; they are kept, and a replay takes them up again.
 
@@ -197,27 +201,35 @@ def discard_parked(
     operator = Operator.of(folder)
     if message_id:
         operator.call(service, "POST", f"{_path(message_id)}/_discard", {"reason": reason})
-        typer.echo("Discarded; its reason is kept.")
+        typer.echo(json.dumps({"discarded": 1}) if as_json else "Discarded; its reason is kept.")
         return
     wanted = _filter(event_type, group, subject, since, until, text)
     body = {**_chosen(wanted, everything=everything), "reason": reason}
     many = sum(1 for _ in operator.pages(service, "/v1/parked-messages", wanted))
     if not yes:
-        typer.confirm(f"Discard {many} messages of {service}?", abort=True)
+        typer.confirm(f"Discard {many} messages of {service}?", abort=True, err=True)
     done = operator.call(service, "POST", "/v1/parked-messages/_discard", body)
-    typer.echo(f"{done['discarded']} discarded; the reason is kept with each.")
+    typer.echo(json.dumps(done) if as_json else f"{done['discarded']} discarded; the reason is kept with each.")
 
 
-def _replay_one(operator: Operator, service: str, message_id: str, reason: str | None) -> None:
+def _replay_one(
+    operator: Operator, service: str, message_id: str, reason: str | None, *, as_json: bool = False
+) -> None:
     if message_id.isdigit():
         raise StackError("What cannot be read cannot be replayed: repair it with `stagebrug parked edit`.")
     operator.call(service, "POST", f"{_path(message_id)}/_replay", {"reason": reason})
     done = follow(
         lambda: _one(operator, service, message_id),
-        lambda now: f"{now['status']}{': ' + _short(now['error']) if now['status'] != 'done' else ''}",
+        lambda now: "" if as_json else f"{now['status']}{_why(now)}",
     )
+    if as_json:
+        typer.echo(json.dumps(done, indent=2))
     if done["status"] == "parked":
         raise StackError(f"It is parked again: {_short(done['error'])}")
+
+
+def _why(now: dict[str, Any]) -> str:
+    return "" if now["status"] == "done" else f": {_short(now['error'])}"
 
 
 def _one(operator: Operator, service: str, message_id: str) -> dict[str, Any]:

@@ -117,13 +117,17 @@ def _common(plan: Plan) -> dict[str, str]:
 
 def _passed_on() -> dict[str, str]:
     """What of our environment a process gets: no terminal's passing whims, else each `up` would restart it."""
-    secret = (BROKER, MANAGEMENT, DATABASE)
     return {
         name: value
         for name, value in os.environ.items()
         if name in PASSED_ON
-        or (name.startswith(("STAGEBRUG_", "OTEL_")) and name not in secret and not name.endswith("_PASSWORD"))
+        or (name.startswith(("STAGEBRUG_", "OTEL_")) and not _is_secret(name.removesuffix("_FILE")))
     }
+
+
+def _is_secret(name: str) -> bool:
+    """What an administrator alone may know."""
+    return name in (BROKER, MANAGEMENT, DATABASE) or name.endswith("_PASSWORD")
 
 
 def _amqp_url(plan: Plan, name: str, broker: Broker, password: str) -> str:

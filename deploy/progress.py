@@ -4,7 +4,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import typer
+
 Report = Callable[[str], None]
+
+
+def printed(*, err: bool = False) -> Report:
+    """Lines with the seconds since the beginning; beside a program's output when `err`."""
+    started = time.monotonic()
+
+    def report(line: str) -> None:
+        typer.echo(f"{time.monotonic() - started:6.1f} s  {line}", err=err)
+
+    return report
 
 
 def quiet(_: str) -> None:

@@ -12,6 +12,8 @@ from types import FrameType
 
 import uvicorn
 
+from shared.settings import SettingsWrong
+
 DRAIN_WITHIN = 20
 """Seconds that requests and handlers get to end in."""
 
@@ -28,7 +30,11 @@ def main() -> None:
     _raise_file_limit()
     # uvicorn drains, and then raises the signal once more for whoever listened before it
     signal.signal(signal.SIGTERM, _end_well)
-    app = importlib.import_module(f"services.{name}.app").create_app()
+    try:
+        app = importlib.import_module(f"services.{name}.app").create_app()
+    except SettingsWrong as wrong:
+        print(f"{name} cannot start, its settings are wrong:", *wrong.problems, sep="\n  ", file=sys.stderr)
+        sys.exit(CANNOT_START)
     config = uvicorn.Config(
         app,
         host=os.environ.get("STAGEBRUG_HOST", "127.0.0.1"),

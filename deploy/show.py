@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from deploy.doctor import Finding
+from deploy.findings import Finding
 from deploy.status import Messages, Part, Status
 
 COLOURS = {"ready": "green", "not ready": "yellow", "not running": "red"}
@@ -15,6 +15,7 @@ COLOURS = {"ready": "green", "not ready": "yellow", "not running": "red"}
 def status(found: Status) -> None:
     """Processes, then queues, then what needs a person."""
     console = _console()
+    console.print(f"Stagebrug {found.version}, {found.disk.free / 1e9:.1f} GB free at {found.disk.place}")
     console.print(_parts(found.parts))
     console.print()
     console.print(_messages(found))
@@ -51,8 +52,8 @@ def _parts(parts: Iterable[Part]) -> Table:
 def _messages(found: Status) -> Table:
     """Per service: what its queue holds, and what its tables say."""
     queues = {queue.name: queue for queue in found.queues}
-    headings = ("service", "queue", "being handled", "to send", "to retry", "waiting", "parked", "unreadable")
-    table = Table(*headings, box=None, padding=(0, 2, 0, 0))
+    own = ("to send", "for", "to retry", "waiting", "parked", "unreadable", "published", "database")
+    table = Table("service", "queue", "in hand", *own, box=None, padding=(0, 2, 0, 0))
     for each in found.messages:
         queue = queues.get(each.service)
         in_queue = (queue.ready, queue.unacknowledged) if queue else ("-", "-")
@@ -61,5 +62,5 @@ def _messages(found: Status) -> Table:
 
 
 def _counts(each: Messages) -> list[str]:
-    counted = (each.unsent, each.retrying, each.waiting, each.parked, each.unreadable)
-    return ["-" if each.why else str(count) for count in counted]
+    counted = (each.unsent, f"{each.behind:.0f} s", each.retrying, each.waiting, each.parked, each.unreadable)
+    return ["-" if each.why else str(count) for count in (*counted, each.position, f"{each.bytes / 1e6:.0f} MB")]

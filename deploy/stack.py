@@ -2,11 +2,13 @@
 
 import asyncio
 import importlib
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Self
 
 import asyncpg
@@ -25,6 +27,9 @@ __all__ = ["PORTS", "SERVICES", "Stack", "down", "free_stack_ports", "up"]
 
 TOPOLOGY = "shared.topology"
 """Imported while the broker starts: more than a second, with every service's handlers."""
+
+MIGRATIONS = "shared.migrations"
+_importing = threading.Lock()
 
 READY = "/health/ready"
 """Where a service says whether it can do its work."""
@@ -66,9 +71,9 @@ def up(
     """
     folder = folder.resolve()
     with records.locked(folder / "stack.lock"):
-        source = _Borrowed(servers) if servers else source_for(folder, report)
+        source = Borrowed(servers) if servers else source_for(folder, report)
         if name is None and source.origin == "environment":
-            name = name_of_its_own(folder)
+            name = records.read(plan_file(folder)).get("name") or name_of_its_own(folder)
         plan = Plan.of(folder, services, ports, name)
         plan.refuse_taken_ports()
         return _start(plan, source, report)
@@ -90,21 +95,29 @@ def down(folder: Path, report: Report = quiet, *, erase: bool | None = None) -> 
                 _remove(known["name"], known["services"], Servers(**known["servers"]), report)
         with step(report, "servers stopped"):
             stop_servers(folder, erase=bool(erase))
-        if erase or known.get("borrowed"):
+        if erase or (known.get("borrowed") and erase is not False):
             for file in (plan_file(folder), passwords_file(folder)):
                 file.unlink(missing_ok=True)
 
 
 def prepare(
-    folder: Path, report: Report = quiet, *, services: Sequence[str] = SERVICES, name: str | None = None
+    folder: Path,
+    report: Report = quiet,
+    *,
+    services: Sequence[str] = SERVICES,
+    name: str | None = None,
+    may_lock: bool = False,
 ) -> None:
-    """Databases, schemas, queues and users of a system whose services run elsewhere, as this code expects them."""
+    """Databases, schemas, queues and users of a system whose services run elsewhere, as this code expects them.
+
+    A migration that would lock a big table is refused, unless it `may_lock`.
+    """
     folder = folder.resolve()
     with records.locked(folder / "stack.lock"):
         plan, source = Plan.of(folder, services, None, name), source_for(folder, report)
         passwords = Passwords(passwords_file(folder))
-        _databases(plan, source, passwords, report)
-        _broker(plan, source, passwords, report)
+        ready_databases(plan, source, passwords, report, may_lock=may_lock)
+        ready_broker(plan, source, passwords, report)
 
 
 def passwords_file(folder: Path) -> Path:
@@ -112,7 +125,7 @@ def passwords_file(folder: Path) -> Path:
     return folder / "secrets.json"
 
 
-class _Borrowed:
+class Borrowed:
     """Servers that somebody else started and will stop."""
 
     def __init__(self, servers: Servers) -> None:
@@ -129,7 +142,7 @@ class _Borrowed:
 def _start(plan: Plan, source: Source, report: Report) -> Stack:
     """The broker takes longest to start: databases, issuer and mail catcher are made ready beside it."""
     passwords = Passwords(passwords_file(plan.folder))
-    if borrowed := isinstance(source, _Borrowed | Environment):
+    if borrowed := isinstance(source, Borrowed | Environment):
         # first of all, so that `down` finds what a failed start made on them
         plan.keep(source.addresses, borrowed=True)
     for service in plan.services:
@@ -137,10 +150,10 @@ def _start(plan: Plan, source: Source, report: Report) -> Stack:
             plan.folder, programs.client_id(service), passwords.of(service, "client"), programs.SCOPES[service]
         )
     with ThreadPoolExecutor(4) as pool:
-        node = pool.submit(_broker, plan, source, passwords, report)
-        data = pool.submit(_databases, plan, source, passwords, report)
+        node = pool.submit(ready_broker, plan, source, passwords, report)
+        data = pool.submit(ready_databases, plan, source, passwords, report)
         support = pool.submit(_support, plan, report)
-        ahead = pool.submit(importlib.import_module, TOPOLOGY)
+        ahead = pool.submit(_imported, TOPOLOGY)
         _all(node, data, support, ahead)
     address, ready = data.result()
     servers = Servers.of(source.origin, node.result(), address)
@@ -149,10 +162,11 @@ def _start(plan: Plan, source: Source, report: Report) -> Stack:
     return Stack(plan.folder, plan.name, servers, plan.urls, plan.services)
 
 
-def _broker(plan: Plan, source: Source, passwords: Passwords, report: Report) -> Broker:
+def ready_broker(plan: Plan, source: Source, passwords: Passwords, report: Report) -> Broker:
+    """The broker of a plan, with everything declared that this code needs."""
     with step(report, f"broker ready ({source.origin})"):
         node = source.broker()
-    topology = importlib.import_module(TOPOLOGY)
+    topology = _imported(TOPOLOGY)
     with step(report, "exchange, queues and broker users declared"):
         users = {service: passwords.of(service, "broker") for service in plan.services}
         try:
@@ -162,24 +176,36 @@ def _broker(plan: Plan, source: Source, passwords: Passwords, report: Report) ->
     return node
 
 
-def _databases(plan: Plan, source: Source, passwords: Passwords, report: Report) -> tuple[str, list[Database]]:
+def ready_databases(
+    plan: Plan, source: Source, passwords: Passwords, report: Report, *, may_lock: bool = False
+) -> tuple[str, list[Database]]:
+    """The address of a plan's database server, and its databases at this code's schemas."""
     with step(report, f"database server ready ({source.origin})"):
         address = source.database()
     with step(report, "databases made and migrated"):
-        return address, asyncio.run(migrate(address, plan, passwords))
+        return address, asyncio.run(migrate(address, plan, passwords, may_lock=may_lock))
 
 
-async def migrate(postgres_url: str, plan: Plan, passwords: Passwords) -> list[Database]:
+async def migrate(postgres_url: str, plan: Plan, passwords: Passwords, *, may_lock: bool = False) -> list[Database]:
     """Bring the databases of a plan's services to the version of this code, making those that are not there."""
-    # more than half a second to import, wanted only here
-    from shared import migrations
-
+    _imported(TOPOLOGY)  # first: migrations import more while they run
+    migrations = _imported(MIGRATIONS)
     made = []
     # one after another: Alembic keeps what it works on in globals
     for service in plan.services:
         owner, own = passwords.of(service, "owner"), passwords.of(service, "database")
         database = await databases.prepare(postgres_url, plan.name, service, owner, own)
-        await migrations.migrate(service, database.owner_url, database.role)
+        try:
+            await migrations.migrate(service, database.owner_url, database.role, may_lock=may_lock)
+        except migrations.WouldLock as error:
+            raise StackError(
+                f"{service} is not migrated. {error} Or, when nobody works: `stagebrug migrate --may-lock`."
+            ) from None
+        except migrations.LockWaitedFor:
+            raise StackError(
+                f"{service} is not migrated: a table stayed in use for longer than a migration may wait. Nothing was "
+                "changed by what waited: end what works long (it stands in pg_stat_activity), and try again."
+            ) from None
         made.append(database)
     return made
 
@@ -222,6 +248,12 @@ def _remove(name: str, services: Sequence[str], servers: Servers, report: Report
             asyncio.run(databases.drop(servers.postgres_url, name, service))
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         report(f"The database server does not answer ({error}): databases {name}_… may still be there.")
+
+
+def _imported(name: str) -> ModuleType:
+    """Two threads that import the same packages at once can each see half of one."""
+    with _importing:
+        return importlib.import_module(name)
 
 
 def _all(*futures: Future[Any]) -> None:

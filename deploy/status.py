@@ -1,7 +1,9 @@
 """How a stack is: its processes, its queues, and what waits or is parked in its databases."""
 
 import asyncio
+import shutil
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -19,6 +21,10 @@ HEALTH = {"issuer": "/jwks.json", "mail": "/messages", "gateway": "/app/settings
 
 COUNTS = """
     select (select count(*) from outbox) as unsent,
+           (select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float from outbox) as behind,
+           (select position from log_head) as position,
+           (select until > clock_timestamp() from relay_lease) as led,
+           pg_database_size(current_database()) as bytes,
            count(*) filter (where status = 'retry') as retrying,
            count(*) filter (where status = 'waiting') as waiting,
            count(*) filter (where status = 'parked') as parked,
@@ -40,10 +46,18 @@ class Part:
 
 @dataclass(frozen=True)
 class Messages:
-    """What a service has still to send, to handle again, or needs a person for; `why` when it could not be asked."""
+    """What a service has still to send, to handle again, or needs a person for; `why` when it could not be asked.
+
+    `behind`: seconds that the oldest event has waited to be published. `position`: how many were published so far.
+    `led`: whether a relay publishes. `bytes`: what its database takes.
+    """
 
     service: str
     unsent: int = 0
+    behind: float = 0
+    position: int = 0
+    led: bool = False
+    bytes: int = 0
     retrying: int = 0
     waiting: int = 0
     parked: int = 0
@@ -52,10 +66,20 @@ class Messages:
 
 
 @dataclass(frozen=True)
+class Disk:
+    """Where the stack's data is, and how many bytes are free there."""
+
+    place: str
+    free: int
+
+
+@dataclass(frozen=True)
 class Status:
     """Everything `stagebrug status` shows."""
 
+    version: str
     origin: str
+    disk: Disk
     parts: list[Part]
     queues: list[broker.Queue]
     messages: list[Messages]
@@ -74,7 +98,8 @@ def look(stack: Stack) -> Status:
     """Ask every part of a stack how it is; what does not answer is shown as such, nothing is raised."""
     servers = [_broker(stack), _database(stack)]
     own = [_process(stack, name) for name in (*SUPPORT, *stack.services)]
-    return Status(stack.servers.origin, servers + own, _queues(stack), asyncio.run(_messages(stack)))
+    disk = Disk(str(stack.folder), shutil.disk_usage(stack.folder).free)
+    return Status(version("stagebrug"), stack.servers.origin, disk, servers + own, _queues(stack), messages(stack))
 
 
 def _broker(stack: Stack) -> Part:
@@ -120,6 +145,11 @@ def _queues(stack: Stack) -> list[broker.Queue]:
         return broker.queues(stack.servers.management_url, stack.name)
     except httpx.HTTPError:
         return []
+
+
+def messages(stack: Stack) -> list[Messages]:
+    """What waits in each service's tables."""
+    return asyncio.run(_messages(stack))
 
 
 async def _messages(stack: Stack) -> list[Messages]:

@@ -119,6 +119,13 @@ async def _bind(broker: Management, vhost: str, handlers: Handlers) -> None:
 async def _declare_user(broker: Management, vhost: str, service: str, password: str) -> None:
     user = user_of(vhost, service)
     await broker.call("PUT", "users", user, body={"password": password, "tags": ""})
+    rights, topics = _rights(service)
+    await broker.call("PUT", "permissions", vhost, user, body=rights)
+    await broker.call("PUT", "topic-permissions", vhost, user, body=topics)
+
+
+def _rights(service: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What a service's user may do, and which topics it may write and read."""
     queue, parking = service.replace(".", r"\."), parking_queue(service).replace(".", r"\.")
     exchange = EXCHANGE.replace(".", r"\.")
     # to configure is to delete, too; but only who may do that is told whether a queue has the arguments that it should
@@ -127,19 +134,45 @@ async def _declare_user(broker: Management, vhost: str, service: str, password: 
         "write": f"^({exchange}|{queue})$",
         "read": f"^({exchange}|{queue}|{parking})$",
     }
-    await broker.call("PUT", "permissions", vhost, user, body=rights)
     # a service publishes its own events only; to bind its queue it may read every event
-    topics = {"exchange": EXCHANGE, "write": f"^{queue}\\..*", "read": ".*"}
-    await broker.call("PUT", "topic-permissions", vhost, user, body=topics)
+    return rights, {"exchange": EXCHANGE, "write": f"^{queue}\\..*", "read": ".*"}
 
 
 async def drift(management_url: str, vhost: str, services: list[str]) -> list[str]:
-    """What the broker lacks of the topology, as sentences; empty when all is there."""
-    found: list[str] = []
+    """What the broker has otherwise than `declare` would make it, as sentences; empty when nothing."""
     async with Management(management_url) as broker:
+        policies = await broker.call("GET", "policies", vhost, missing_ok=True) or []
+        found = _policies_drifted({each["name"]: each for each in policies})
+        queues = {each["name"] for each in await broker.call("GET", "queues", vhost, missing_ok=True) or []}
         for handlers in map(handlers_of, services):
+            lacking = arguments_of_queues(handlers.service).keys() - queues
+            found += [f"There is no queue {name}." for name in sorted(lacking)]
             path = ("bindings", vhost, "e", EXCHANGE, "q", handlers.service)
             bindings = await broker.call("GET", *path, missing_ok=True) or []
             missing = handlers.routing_keys - {binding["routing_key"] for binding in bindings}
             found += [f"The queue {handlers.service} is not bound to {key}." for key in sorted(missing)]
+            found += await _rights_drifted(broker, vhost, handlers.service)
     return found
+
+
+def _policies_drifted(there: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    found = [f"The policy {name} is not there." for name in sorted(_POLICIES.keys() - there.keys())]
+    found += [
+        f"The policy {name} says {there[name].get('definition')}, not {_POLICIES[name]['definition']}."
+        for name in sorted(_POLICIES.keys() & there.keys())
+        if any(there[name].get(part) != said for part, said in _POLICIES[name].items())
+    ]
+    return found
+
+
+async def _rights_drifted(broker: Management, vhost: str, service: str) -> list[str]:
+    """More rights than declared are as wrong as fewer."""
+    user = user_of(vhost, service)
+    there = await broker.call("GET", "permissions", vhost, user, missing_ok=True) or {}
+    topics = await broker.call("GET", "topic-permissions", vhost, user, missing_ok=True) or []
+    rights, topic = _rights(service)
+    if any(there.get(what) != pattern for what, pattern in rights.items()) or not any(
+        all(each.get(what) == said for what, said in topic.items()) for each in topics
+    ):
+        return [f"The broker's user {user} has other rights than {service} needs."]
+    return []

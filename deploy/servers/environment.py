@@ -1,9 +1,9 @@
-"""Servers whose addresses stand in the environment; no other variable counts as given."""
+"""Servers whose addresses stand in the environment, or in files it names; no other variable counts as given."""
 
-import os
 from collections.abc import Callable
 
 from deploy.errors import StackError
+from deploy.passwords import variable
 from deploy.servers import probes
 from deploy.servers.source import Broker, Origin, Servers
 
@@ -20,7 +20,8 @@ class Environment:
     @property
     def addresses(self) -> Servers:
         """What the variables say, asked or not."""
-        return Servers(os.environ[BROKER], os.environ[MANAGEMENT].rstrip("/"), os.environ[DATABASE], self.origin)
+        broker, management, database = (variable(name) or "" for name in (BROKER, MANAGEMENT, DATABASE))
+        return Servers(broker, management.rstrip("/"), database, self.origin)
 
     def broker(self) -> Broker:
         """The broker and its management address, after a log-in to both."""
@@ -36,7 +37,7 @@ class Environment:
 
 def given() -> Environment | None:
     """The servers in the environment; StackError when only some of the three addresses are there."""
-    missing = [name for name in (BROKER, MANAGEMENT, DATABASE) if not os.environ.get(name)]
+    missing = [name for name in (BROKER, MANAGEMENT, DATABASE) if not variable(name)]
     if not missing:
         return Environment()
     if len(missing) < len((BROKER, MANAGEMENT, DATABASE)):
@@ -47,13 +48,13 @@ def given() -> Environment | None:
     return None
 
 
-def _ask(variable: str, probe: Callable[[str], probes.Answer]) -> None:
-    address = os.environ[variable]
+def _ask(name: str, probe: Callable[[str], probes.Answer]) -> None:
+    address = variable(name) or ""
     try:
         problem = probe(address).problem
     except ValueError as error:
         problem = f"it is no address ({error})"
     if problem:
         place = probes.bare(address)
-        message = f"{variable} ({place}) cannot be used: {problem}; correct it, or unset it to start private servers."
+        message = f"{name} ({place}) cannot be used: {problem}; correct it, or unset it to start private servers."
         raise StackError(message)

@@ -9,8 +9,10 @@ import secrets
 import shutil
 import signal
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from deploy import ports, processes, records
 from deploy.errors import StackError
@@ -41,6 +43,23 @@ SETTINGS = {
 }
 
 
+LOG_INS = """host all all 127.0.0.1/32 scram-sha-256
+host replication all 127.0.0.1/32 scram-sha-256
+"""
+"""pg_hba.conf of a server whose data came from elsewhere: as initdb writes it for one of ours."""
+
+ARCHIVE = "STAGEBRUG_WAL_ARCHIVE"
+"""A folder that PostgreSQL's user may write: there it keeps its log, for a restore up to a moment."""
+
+
+@dataclass(frozen=True)
+class Admin:
+    """Who administers a server."""
+
+    name: str
+    password: str = field(repr=False)
+
+
 def installed() -> Path | None:
     """The folder with the newest PostgreSQL server's programs."""
     given = os.environ.get("STAGEBRUG_POSTGRES_HOME")
@@ -55,14 +74,58 @@ def installed() -> Path | None:
     return Path(in_path).resolve().parent if in_path else None
 
 
-def start(folder: Path, programs: Path) -> str:
+def programs_of(major: str) -> Path:
+    """The programs of this major version; StackError says what to install when it is not there."""
+    given = os.environ.get("STAGEBRUG_POSTGRES_HOME")
+    places = (f"{given}/bin",) if given else INSTALLED
+    found = [path for pattern in places for path in Path("/").glob(pattern.lstrip("/"))]
+    for path in found:
+        if (path / "pg_verifybackup").exists() and _major(path) == major:
+            return path
+    there = ", ".join(sorted({_major(path) for path in found})) or "none"
+    raise StackError(
+        f"PostgreSQL {major} is needed with its programs, and this machine has {there}: install postgresql-{major}."
+    )
+
+
+def adopt(folder: Path, base: Path, admin: Admin, recovery: str = "") -> None:
+    """Make a base backup the data of this folder's server: a copy, with settings of a private server.
+
+    `recovery`: lines for postgresql.conf that say up to where an archive of the log is played. What the old server was
+    set to do (above all: where to archive) does not come along.
+    """
+    known = records.read(_server_file(folder))
+    user = _unprivileged_user()
+    place = Path(known["place"]) if known else _place(folder, user)
+    fresh = place / "data.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(base, fresh, symlinks=True)
+    (fresh / "postgresql.conf").write_text(f"hot_standby = off\n{recovery}")
+    (fresh / "postgresql.auto.conf").write_text("")
+    (fresh / "pg_hba.conf").write_text(LOG_INS)
+    (fresh / "pg_ident.conf").write_text("")
+    if recovery:
+        (fresh / "recovery.signal").touch()
+    for path in (fresh, *fresh.rglob("*")):
+        if user:
+            shutil.chown(path, user)
+    fresh.chmod(0o700)
+    shutil.rmtree(place / "data", ignore_errors=True)
+    fresh.rename(place / "data")
+    server = {"port": ports.free_port(), "user": user, "place": str(place)} | known
+    records.write(_server_file(folder), server | {"admin": admin.name, "password": admin.password})
+
+
+def start(folder: Path, programs: Path, within: float = processes.START_WITHIN) -> str:
     """Start the server of this folder, or find it running; returns the administrator's address."""
     server = records.read(_server_file(folder))
     if not server or not processes.find(folder, NAME):
         server = _prepared(folder, programs, server)
         processes.start(folder, _program(programs, server))
-    url = f"postgresql://{ADMIN}:{server['password']}@{ports.LOOPBACK}:{server['port']}/postgres"
-    processes.wait_until(folder, NAME, lambda: ports.listens(server["port"]) and not probes.postgres(url).problem)
+    login = f"{quote(server.get('admin', ADMIN), safe='')}:{quote(server['password'], safe='')}"
+    url = f"postgresql://{login}@{ports.LOOPBACK}:{server['port']}/postgres"
+    answers = lambda: ports.listens(server["port"]) and not probes.postgres(url).problem  # noqa: E731
+    processes.wait_until(folder, NAME, answers, within)
     return url
 
 
@@ -98,10 +161,20 @@ def _prepared(folder: Path, programs: Path, known: dict[str, Any]) -> dict[str, 
 
 
 def _program(programs: Path, server: dict[str, Any]) -> processes.Program:
-    settings = SETTINGS | {"port": server["port"]}
+    settings = SETTINGS | {"port": server["port"]} | _archiving()
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [f"{programs}/postgres", "-D", f"{server['place']}/data", *options]
     return processes.Program(NAME, command, _environment(), user=server["user"], folder=Path("/"))
+
+
+def _archiving() -> dict[str, str]:
+    """Each finished piece of the log is copied, never over one that is there, and at least every minute."""
+    if not (archive := os.environ.get(ARCHIVE)):
+        return {}
+    if "'" in archive or '"' in archive:
+        raise StackError(f"{ARCHIVE} cannot have quotation marks in it.")
+    copy = f'test ! -f "{archive}/%f" && cp %p "{archive}/%f.new" && mv "{archive}/%f.new" "{archive}/%f"'
+    return {"archive_mode": "on", "archive_timeout": "60", "archive_command": copy}
 
 
 def _make_data(programs: Path, server: dict[str, Any]) -> None:
@@ -131,14 +204,18 @@ def _make_data(programs: Path, server: dict[str, Any]) -> None:
 
 def _refuse_other_version(programs: Path, server: dict[str, Any]) -> None:
     made_by = (Path(server["place"]) / "data/PG_VERSION").read_text().strip()
-    said = subprocess.run([f"{programs}/postgres", "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.search(r"\d+", said)
-    if version and version.group() != made_by:
+    if (version := _major(programs)) != made_by:
         message = (
-            f"The data was made by PostgreSQL {made_by} and this machine has {version.group()}: "
+            f"The data was made by PostgreSQL {made_by} and this machine has {version}: "
             f"install postgresql-{made_by}, or start afresh with `stagebrug down --erase`."
         )
         raise StackError(message)
+
+
+def _major(programs: Path) -> str:
+    said = subprocess.run([f"{programs}/postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"\d+", said)
+    return version.group() if version else ""
 
 
 def _place(folder: Path, user: str) -> Path:

@@ -13,6 +13,11 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
+
+from shared.migrations.locks import WouldLock
+
+__all__ = ["LockWaitedFor", "WouldLock", "heads", "known", "migrate"]
 
 PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -22,6 +27,13 @@ HERE = Path(__file__).parent
 KERNEL = "kernel"
 MONTHS_AHEAD = 3
 """Partitions that stand ready, made here and by `shared.upkeep`; a default partition takes what has none."""
+
+
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+class LockWaitedFor(Exception):
+    """Somebody used a table for longer than a migration may keep all others waiting behind it; nothing was changed."""
 
 
 def _config(branch: str, url: str) -> Config:
@@ -48,13 +60,31 @@ def heads(service: str) -> dict[str, str]:
     return found
 
 
-async def migrate(service: str, owner_url: str, app_role: str) -> None:
+def known(service: str) -> dict[str, set[str]]:
+    """All revisions that the code can go on from, by version table."""
+    return {
+        f"schema_version_{branch}": {
+            script.revision for script in ScriptDirectory.from_config(_config(branch, "")).walk_revisions()
+        }
+        for branch in (KERNEL, service)
+    }
+
+
+async def migrate(service: str, owner_url: str, app_role: str, *, may_lock: bool = False) -> None:
     """Bring a service's database to the head of its migrations and give `app_role` what it needs, and no more.
 
-    `owner_url` is a postgresql:// address of a role that may create tables; `app_role` owns nothing.
+    `owner_url` is a postgresql:// address of a role that may create tables; `app_role` owns nothing. What would keep
+    the running code out of a big table raises `WouldLock`, unless it `may_lock`.
     """
     for branch in (KERNEL, service):
-        await asyncio.to_thread(functools.partial(command.upgrade, _config(branch, owner_url), "head"))
+        config = _config(branch, owner_url)
+        config.attributes["may_lock"] = may_lock
+        try:
+            await asyncio.to_thread(functools.partial(command.upgrade, config, "head"))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+                raise LockWaitedFor(branch) from error
+            raise
     connection = await asyncpg.connect(owner_url)
     try:
         async with connection.transaction():

@@ -7,13 +7,19 @@ from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.migrations.locks import guard
+
 config = context.config
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations of one branch in one transaction."""
-    context.configure(connection=connection, version_table=config.attributes["version_table"])
-    connection.execute(text("select set_config('stagebrug.acting', 'owner', true)"))  # row-level security is forced
+    """Run the migrations of one branch, each in a transaction of its own: some are to leave it (`autocommit_block`)."""
+    connection.execute(text("select set_config('stagebrug.acting', 'owner', false)"))  # row-level security is forced
+    if not config.attributes["may_lock"]:
+        guard(connection)
+    connection.commit()
+    version_table = config.attributes["version_table"]
+    context.configure(connection=connection, version_table=version_table, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
 
@@ -22,7 +28,7 @@ async def main() -> None:
     """Connect and migrate."""
     url: Any = config.attributes["url"]
     engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=pool.NullPool)
-    async with engine.begin() as connection:
+    async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()
 

@@ -1,5 +1,6 @@
 """The stack's own parts: databases with their roles, and what `down` takes away again."""
 
+import asyncio
 import secrets
 import socket
 from collections.abc import Iterator
@@ -9,12 +10,15 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import httpx
 import pytest
+from typer.testing import CliRunner
 
-from deploy import broker, databases, processes, records, stack, status
+from deploy import broker, cli, databases, doctor, processes, records, stack, status
 from deploy.errors import StackError
 from deploy.passwords import Passwords
 from deploy.ports import LOOPBACK
 from deploy.servers import Servers
+from deploy.systems import System
+from shared import topology
 
 
 @pytest.fixture
@@ -79,8 +83,44 @@ def test_a_taken_port_is_refused_before_anything_starts(folder: Path, servers: S
     assert processes.names(folder) == []
 
 
+def _secrets(running: stack.Stack) -> set[str]:
+    """Everything that nobody is to read: passwords of services and administrators, the issuer's key."""
+    kept = records.read(stack.passwords_file(running.folder))
+    made = {word for words in kept.values() for word in words.values()}
+    addresses = (running.servers.rabbitmq_url, running.servers.management_url, running.servers.postgres_url)
+    of_administrators = {urlsplit(address).password or "" for address in addresses}
+    return {*made, *of_administrators, records.read(running.folder / "issuer/key.json")["d"]} - {""}
+
+
+def _said(running: stack.Stack) -> str:
+    """What operators and their programs see: status, doctor, logs, what services tell of themselves."""
+    runner, found = CliRunner(), [*(file.read_text() for file in (running.folder / "logs").glob("*.log"))]
+    commands = (("status",), ("status", "--json"), ("doctor", "--json"))
+    found += [runner.invoke(cli.app, [*each, "--folder", str(running.folder)]).output for each in commands]
+    for service in running.services:
+        found += [httpx.get(running.urls[service] + path).text for path in ("/health/ready", "/metrics")]
+    return "\n".join(found)
+
+
+def _complaints(folder: Path) -> set[tuple[str, str]]:
+    machine = {"disk", "memory", "farewell"}  # of whoever runs this test, and of the calendar
+    return {(each.what, each.says) for each in doctor.examine(folder) if not each.fine and each.what not in machine}
+
+
+async def _break(running: stack.Stack) -> None:
+    async with topology.Management(running.servers.management_url) as there:
+        await there.call("DELETE", "policies", running.name, "parking-limit")
+        too_much = {"configure": ".*", "write": ".*", "read": ".*"}
+        user = topology.user_of(running.name, "matching")
+        await there.call("PUT", "permissions", running.name, user, body=too_much)
+    connection = await System.of(running.folder).owner("analytics")
+    await connection.execute("update schema_version_analytics set version_num = '0001'")
+    await connection.execute("insert into unreadable (consumer, body, headers, error) values ('analytics', '', '', '')")
+    await connection.close()
+
+
 def test_a_stack_on_others_servers_runs_twice_says_how_it_is_and_leaves_nothing(
-    folder: Path, servers: Servers, name: str, lines: list[str]
+    folder: Path, servers: Servers, name: str, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ports = stack.free_stack_ports()
     running = stack.up(folder, lines.append, ports=ports, name=name, servers=servers)
@@ -92,6 +132,20 @@ def test_a_stack_on_others_servers_runs_twice_says_how_it_is_and_leaves_nothing(
     assert found.ready, found.parts
     assert {queue.name for queue in found.queues} >= {*stack.SERVICES}
     assert not any(each.why for each in found.messages)
+    assert all(each.led and each.bytes and each.behind < 30 for each in found.messages)
+    said = _said(running)
+    assert not {secret for secret in _secrets(running) if secret in said}
+
+    assert _complaints(folder) == set()
+    asyncio.run(_break(running))
+    monkeypatch.setenv("STAGEBRUG_LOG_FROMAT", "json")
+    (folder / "secrets.json").chmod(0o644)
+    complaints = _complaints(folder)
+    assert {what for what, _ in complaints} == {"topology", "schemas", "parked", "settings", "secrets"}
+    sentences = " ".join(says for _, says in complaints)
+    for sentence in ("The policy parking-limit is not there", "matching has other rights", "analytics is at 0001"):
+        assert sentence.replace("matching has", f"{name}-matching has") in sentences
+    assert "is STAGEBRUG_LOG_FORMAT meant?" in sentences
 
     stack.down(folder, lines.append)
     assert processes.names(folder) == []

@@ -1,0 +1,231 @@
+"""Plays the week: what is there is registered first; then places and students come, and coordinators say yes."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from deploy.demo.actors import Actor, Actors, NotAsPlayed
+from deploy.demo.organisations import Town
+from deploy.demo.quiet import SERVICES
+from deploy.errors import StackError
+from deploy.load.watching import Event, Seen, Watch
+from deploy.load.week import NAME, WEEK_SECONDS, Drawing, Week
+from deploy.progress import Report
+from deploy.stack import Stack
+from shared.progress import Progress, unfinished
+
+AT_ONCE = 16
+"""Calls in flight: more than two cores serve at once, and fewer than the services' pools."""
+
+QUIET_WITHIN = 180.0
+"""Seconds after the last call until every consumer has handled everything."""
+
+PLACES_A_STUDENT = 0.6
+"""Offers for each student who searches: with 2 seats on average there is room, and not for every wish."""
+
+TELL_SECONDS = 10.0
+
+
+@dataclass
+class Played:
+    """What was asked of the system and answered with 2xx, when (monotonic seconds), and what was seen of it."""
+
+    offers: dict[str, tuple[float, int]] = field(default_factory=dict)
+    ready: dict[str, float] = field(default_factory=dict)
+    days: dict[str, int] = field(default_factory=dict)
+    yes: dict[str, float] = field(default_factory=dict)
+    calls: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    latest: float = 0.0
+    seconds: float = 0.0
+    registered: dict[str, float] = field(default_factory=dict)
+    published: dict[str, int] = field(default_factory=dict)
+    parked: dict[str, int] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    seen: Seen = field(default_factory=Seen)
+
+
+@dataclass(frozen=True)
+class School:
+    """A school of the load, its coordinator and where it lies."""
+
+    brin: str
+    coordinator: Actor
+    town: Town
+
+
+async def play(folder: Path, week: Week, speed: float, minutes: float | None, report: Report, *, alone: bool) -> Played:
+    """Register what is there, play the week or so many minutes of it, and wait until all is quiet."""
+    if (running := Stack.last(folder)) is None:
+        raise StackError(f"No stack was started in {folder}: run `stagebrug up` first.")
+    async with Actors(running) as actors:
+        player = _Player(actors, await actors.operator(), week, report)
+        if alone:
+            await player.refuse_others()
+        await player.register()
+        await player.play(WEEK_SECONDS / speed, minutes)
+        return player.played
+
+
+class _Player:
+    def __init__(self, actors: Actors, operator: Actor, week: Week, report: Report) -> None:
+        self.played = Played()
+        self._actors, self._operator, self._week, self._report = actors, operator, week, report
+        self._drawing = Drawing(week)
+        self._schools: list[School] = []
+        self._by_id: dict[str, School] = {}
+        self._employers: list[tuple[str, str, School]] = []
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._saying_yes: set[asyncio.Task[None]] = set()
+
+    async def refuse_others(self) -> None:
+        page = await self._operator.get("intake", "/v1/schools", limit=50)
+        if any(not school["name"].startswith(NAME) for school in page["items"]):
+            raise StackError(
+                "Schools are here that are not of a load test, and made-up data stays: play on a system to be "
+                "thrown away, as `stagebrug up --folder .stack-load --free-ports` starts one, or say --among-others."
+            )
+
+    async def register(self) -> None:
+        """Schools, employers, half of the places, and the students who search for nothing this week."""
+        week, run = self._week, secrets.token_hex(3)
+        await self._many("schools", [self._school(number, run) for number in range(week.schools)])
+        schools = cycle(self._schools)
+        await self._many("employers", [self._employer(next(schools)) for _ in range(week.employers)])
+        self._having = cycle(self._employers)
+        stock = int(week.searching * PLACES_A_STUDENT) // 2
+        await self._many("offers", [self._offer() for _ in range(stock)])
+        await self._many("students", [self._waits(next(schools)) for _ in range(week.waiting)])
+        self.played.calls.clear()
+
+    async def play(self, seconds: float, minutes: float | None) -> None:
+        """Everything at its moment; what is late is made at once, and how late it was is kept."""
+        self.played.offers.clear()
+        before = await self._progress()
+        watch = Watch(self._operator, self._proposed)
+        await watch.begin()
+        begun = time.monotonic()
+        within = min(seconds, minutes * 60) if minutes else seconds
+        await self._at_their_moments(begun, seconds, within, watch)
+        self.played.left = await self._quiet(watch)
+        self.played.seconds = time.monotonic() - begun
+        await watch.end()
+        self.played.seen = watch.seen
+        after = await self._progress()
+        for service in SERVICES:
+            done = sum(after[service].published.values()) - sum(before[service].published.values())
+            self.played.published[service] = done
+            self.played.parked[service] = after[service].open.get("parked", 0) - before[service].open.get("parked", 0)
+
+    async def _at_their_moments(self, begun: float, seconds: float, within: float, watch: Watch) -> None:
+        week, drawing, schools = self._week, self._drawing, cycle(self._schools)
+        coming: list[tuple[float, Callable[[], Awaitable[None]]]]
+        coming = [(at, lambda: self._search(next(schools))) for at in drawing.pauses(week.searching, seconds)]
+        offers = int(week.searching * PLACES_A_STUDENT) // 2
+        coming += [(at, self._offer) for at in drawing.pauses(offers, seconds)]
+        told = begun
+        async with asyncio.TaskGroup() as group:
+            for at, what in sorted(((at, what) for at, what in coming if at < within), key=lambda one: one[0]):
+                await asyncio.sleep(begun + at - time.monotonic())
+                await self._free.acquire()
+                self.played.latest = max(self.played.latest, time.monotonic() - begun - at)
+                group.create_task(self._freeing(what()))
+                watch.must_run()
+                if time.monotonic() - told > TELL_SECONDS:
+                    told = time.monotonic()
+                    self._report(f"{len(self.played.ready)} students search, {len(self.played.yes)} have a place")
+
+    async def _many(self, what: str, work: list[Coroutine[Any, Any, None]]) -> None:
+        begun = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for each in work:
+                await self._free.acquire()
+                group.create_task(self._freeing(each))
+        seconds = time.monotonic() - begun
+        self.played.registered[what] = len(work) / seconds
+        self._report(f"{len(work)} {what} registered, {len(work) / seconds:.0f} a second")
+
+    async def _freeing(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except NotAsPlayed as error:
+            self.played.failed.append(str(error)[:300])
+        finally:
+            self._free.release()
+
+    async def _timed(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        begun = time.monotonic()
+        answer = await call()
+        self.played.calls.append(time.monotonic() - begun)
+        return answer
+
+    async def _school(self, number: int, run: str) -> None:
+        body = self._drawing.school(number, run)
+        made = await self._operator.post("intake", "/v1/schools", body)
+        towns = {town.place: town for town in self._week.towns}
+        school = School(body["brin"], await self._actors.coordinator(body["brin"]), towns[body["address"]["place"]])
+        self._schools.append(school)
+        self._by_id[made["id"]] = school
+
+    async def _employer(self, school: School) -> None:
+        body = self._drawing.employer(school.town)
+        made = await school.coordinator.post("intake", "/v1/employers", body)
+        self._employers.append((made["id"], body["sectors"][0], school))
+
+    async def _offer(self) -> None:
+        employer, sector, school = next(self._having)
+        body, path = self._drawing.offer(sector), f"/v1/employers/{employer}/offers"
+        made = await self._timed(lambda: school.coordinator.post("intake", path, body))
+        self.played.offers[made["id"]] = (time.monotonic(), body["seats"])
+
+    async def _student(self, school: School) -> str:
+        body = self._drawing.student(school.brin, school.town)
+        made = await self._timed(lambda: school.coordinator.post("intake", "/v1/students", body))
+        self.played.days[made["id"]] = body["daysPerWeek"]
+        return str(made["id"])
+
+    async def _waits(self, school: School) -> None:
+        await self._student(school)
+
+    async def _search(self, school: School) -> None:
+        student = await self._student(school)
+        await self._timed(lambda: school.coordinator.post("intake", f"/v1/students/{student}/_ready"))
+        self.played.ready[student] = time.monotonic()
+
+    def _proposed(self, event: Event) -> None:
+        if school := self._by_id.get(event["schoolId"]):
+            task = asyncio.create_task(self._say_yes(school, event["proposalId"]))
+            self._saying_yes.add(task)
+            task.add_done_callback(self._saying_yes.discard)
+
+    async def _say_yes(self, school: School, proposal: str) -> None:
+        try:
+            await self._timed(lambda: school.coordinator.post("matching", f"/v1/proposals/{proposal}/_accept"))
+        except NotAsPlayed as error:  # it was replaced by a better one meanwhile, or is no more
+            if " 409" not in str(error):
+                self.played.failed.append(str(error)[:300])
+        else:
+            self.played.yes[proposal] = time.monotonic()
+
+    async def _quiet(self, watch: Watch) -> list[str]:
+        """What is left after too long; empty when everything was handled and every proposal answered."""
+        deadline = time.monotonic() + QUIET_WITHIN
+        while True:
+            watch.must_run()
+            if not (left := unfinished(await self._progress())) and not self._saying_yes:
+                await asyncio.sleep(1)  # until what was told last has been read
+                if not self._saying_yes and not unfinished(await self._progress()):
+                    return []
+            if time.monotonic() > deadline:
+                return left
+            await asyncio.sleep(0.5)
+
+    async def _progress(self) -> dict[str, Progress]:
+        return {
+            service: Progress.model_validate(await self._operator.get(service, "/v1/progress")) for service in SERVICES
+        }

@@ -1,0 +1,121 @@
+"""`stagebrug export` and `stagebrug erase`: what is held of a student, and taking it out, for a school that asks."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+import typer
+
+from deploy.errors import StackError
+from deploy.operating import HERE, POLL_SECONDS, AsJson, Folder, Operator
+
+HELD = {
+    "intake": (
+        "/v1/students/{id}",
+        "/v1/students/{id}/grounds",
+        "/v1/students/{id}/special-facts",
+        "/v1/students/{id}/coach",
+        "/v1/students/{id}/jobcoach",
+        "/v1/students/{id}/handovers",
+        "/v1/placements?studentId={id}",
+        "/v1/students/{id}/accesses",
+    ),
+    "matching": ("/v1/students/{id}/search", "/v1/students/{id}/proposals", "/v1/students/{id}/pins"),
+}
+"""Where a student stands; the other services know an opaque id. The access log comes last: it names this reading."""
+
+WITHIN = 90.0
+"""Seconds until every service has erased: a minute is promised."""
+
+Student = Annotated[UUID, typer.Argument(help="The student's id.")]
+School = Annotated[str, typer.Option(help="The student's own school, BRIN and location, as 01AB00.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the operator's command."""
+    app.command(epilog="Ends with 0, or 1 when nobody of that id is known to that school.")(export)
+    app.command(epilog="Ends with 0 when every service has erased, 1 when it was refused or is not done yet.")(erase)
+
+
+def export(
+    student: Student,
+    file: Annotated[Path, typer.Argument(help="Where to; not there yet.")],
+    *,
+    school: School,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write all that is held of a student into a file for the student or the parents (AVG article 15).
+
+    It is read in the name of the student's own school, and the access log says that an operator did.
+
+    Example: [bold]stagebrug export 0198c0de-0000-7000-8000-000000000001 sam.json --school 01AB00[/bold]
+    """
+    if file.exists():
+        raise StackError(f"{file} is there already, and stays as it is.")
+    operator = _of_school(folder, school)
+    found: dict[str, Any] = {}
+    for service, paths in HELD.items():
+        for path in paths:
+            held = _all(operator, service, path.format(id=student))
+            if held is not None:
+                found[f"{service} {path.format(id='…')}"] = held
+    if f"intake {HELD['intake'][0].format(id='…')}" not in found:
+        raise StackError(f"School {school} has no student {student}.")
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    done = {"file": str(file), "parts": sorted(found)}
+    typer.echo(
+        json.dumps(done) if as_json else f"{len(found)} parts in {file}: it is personal data, hand it over safely."
+    )
+
+
+def erase(
+    student: Student,
+    *,
+    school: School,
+    reason: Annotated[str, typer.Option(help="asked, no-longer-needed or consent-withdrawn.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False,
+    folder: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a student everywhere, for good, and wait for every service's proof; asked again it shows the proof.
+
+    Example: [bold]stagebrug erase 0198c0de-0000-7000-8000-000000000001 --school 01AB00 --reason asked[/bold]
+    """
+    operator = _of_school(folder, school)
+    path = f"/v1/erasures/{student}"
+    if operator.answer("intake", "GET", path).status_code == httpx.codes.NOT_FOUND:
+        if not yes:
+            typer.confirm("There is no way back. Erase?", abort=True, err=True)
+        operator.call("intake", "POST", f"/v1/students/{student}/_erase", {"reason": reason})
+    deadline = time.monotonic() + WITHIN
+    while not (proof := operator.call("intake", "GET", path))["complete"]:
+        if time.monotonic() > deadline:
+            raise StackError(
+                f"Not every service has erased after {WITHIN:.0f} s: see `stagebrug status`, then ask again."
+            )
+        time.sleep(POLL_SECONDS)
+    if as_json:
+        typer.echo(json.dumps(proof, indent=2))
+        return
+    for one in proof["proofs"]:
+        typer.echo(f"{one['service']:14} {one['rowCount']} rows, {one['messageCount']} messages")
+    typer.echo("Erased. Outside recipients and backups are not: see docs/privacy.md.")
+
+
+def _of_school(folder: Path, school: str) -> Operator:
+    return Operator(Operator.of(folder).stack, {"roles": ["coordinator"], "schools": [school]})
+
+
+def _all(operator: Operator, service: str, path: str) -> Any:
+    """A resource, or every page of a list; None where there is none."""
+    if (answer := operator.answer(service, "GET", path)).status_code == httpx.codes.NOT_FOUND:
+        return None
+    held = answer.json() if answer.is_success else operator.call(service, "GET", path)
+    if not isinstance(held, dict) or "items" not in held or not held.get("next"):
+        return held
+    return {"items": list(operator.pages(service, path))}

@@ -1,0 +1,192 @@
+"""Putting a backup back, in steps of which each can be done again: data, versions, erasures, configuration."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deploy import backups, broker, ledgers, programs, records, rising
+from deploy.errors import StackError
+from deploy.plan import PORTS, Plan, plan_file
+from deploy.progress import Report, quiet, step
+from deploy.servers import Servers, environment, postgres
+from deploy.stack import passwords_file, prepare
+from deploy.systems import System
+
+MARK = "restore.json"
+"""In a folder that is being restored into: which backup, so that the same command goes on."""
+
+RECOVER_WITHIN = 3600.0
+"""Seconds that PostgreSQL may take to play its log up to the wanted moment."""
+
+ROOM = 1.2
+"""Times the size of the copy: the log of the first minutes, too."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Up to when an archive of PostgreSQL's log is played on top of a backup; no `until`: to its end."""
+
+    archive: Path
+    until: datetime | None
+
+    def settings(self) -> str:
+        """As lines of postgresql.conf."""
+        if "'" in str(self.archive) or '"' in str(self.archive):
+            raise StackError("The archive's folder cannot have quotation marks in its name.")
+        lines = [f'restore_command = \'cp "{self.archive.resolve()}/%f" "%p"\'', "recovery_target_action = 'promote'"]
+        if self.until:
+            lines.append(f"recovery_target_time = '{self.until.astimezone(UTC).isoformat()}'")
+        return "\n".join(lines) + "\n"
+
+
+def into(
+    folder: Path,
+    backup: Path,
+    report: Report = quiet,
+    *,
+    ports: Mapping[str, int] | None = None,
+    moment: Moment | None = None,
+    erased: Iterable[Path] = (),
+) -> dict[str, Any]:
+    """A backup as a stack of this folder, ready to be started with `up`; what the backup is of.
+
+    Where that was done already nothing is changed. StackError when the folder has data of its own, or the backup is
+    not whole or of another PostgreSQL.
+    """
+    folder, backup = folder.resolve(), backup.resolve()
+    _refuse_given()
+    if _is_back(folder, backup):
+        return backups.read(backup)
+    _refuse_data(folder, backup)
+    persons = _persons(backup, erased)
+    about = backups.checked(backup, report)
+    server = postgres.programs_of(str(about["postgresMajor"]))
+    _refuse_unknown_schemas(about)
+    _refuse_no_room(folder, about)
+    with records.locked(folder / "stack.lock"):
+        records.write(folder / MARK, {"backup": str(backup), "done": False})
+        postgres.stop(folder)
+        with step(report, "data put back"):
+            recovery = moment.settings() if moment else ""
+            postgres.adopt(folder, backup / backups.BASE, backups.admin_of(backup), recovery)
+            _put_configuration(folder, backup)
+        with step(report, "database server ready, its log played"):
+            address = postgres.start(folder, server, RECOVER_WITHIN)
+        servers = Servers("", "", address, "host")
+        plan = _plan(folder, about, backup, ports)
+        plan.keep(servers, borrowed=False)
+        _mend(System(folder, plan.name, plan.services, servers), persons, report)
+        records.write(folder / MARK, {"backup": str(backup), "done": True})
+    return about
+
+
+def in_place(
+    folder: Path,
+    backup: Path,
+    report: Report = quiet,
+    *,
+    ports: Mapping[str, int] | None = None,
+    erased: Iterable[Path] = (),
+    name: str | None = None,
+) -> dict[str, Any]:
+    """What is left to do when others put the data back under servers in the environment; services must not run.
+
+    The virtual host is made anew: what its queues hold came after the backup.
+    """
+    folder, backup = folder.resolve(), backup.resolve()
+    if (given := environment.given()) is None:
+        raise StackError("--in-place is for servers in the environment: set STAGEBRUG_POSTGRES_URL and the broker's.")
+    persons = _persons(backup, erased)
+    about = backups.checked(backup, report)
+    _refuse_unknown_schemas(about)
+    _put_configuration(folder, backup)
+    system = System(folder, name or about["name"], tuple(about["services"]), given.addresses)
+    if (backup / backups.CONFIGURATION / plan_file(folder).name).exists():  # of a stack that `up` starts
+        replace(_plan(folder, about, backup, ports), name=system.name).keep(given.addresses, borrowed=True)
+    _mend(system, persons, report)
+    with step(report, "virtual host made anew"):
+        users = [programs.broker_user(system.name, service) for service in system.services]
+        broker.drop(given.addresses.management_url, system.name, users)
+        prepare(folder, report, services=system.services, name=system.name)
+    return about
+
+
+def begun_at(about: Mapping[str, Any]) -> datetime:
+    """When a backup was begun: everything that was committed by then is in it."""
+    return datetime.fromisoformat(about["begunAt"])
+
+
+def _mend(system: System, persons: Sequence[ledgers.Person], report: Report) -> None:
+    with step(report, "versions and positions raised"):
+        asyncio.run(rising.raise_versions(system))
+    with step(report, f"{len(persons)} erasures noted, to be done again when the services start"):
+        asyncio.run(ledgers.note(system, persons))
+
+
+def _persons(backup: Path, erased: Iterable[Path]) -> list[ledgers.Person]:
+    files = [backup / backups.LEDGER, *erased]
+    return list({one["id"]: one for file in files for one in ledgers.load(file)}.values())
+
+
+def _put_configuration(folder: Path, backup: Path) -> None:
+    kept = backup / backups.CONFIGURATION
+    for source, target in (
+        (kept / passwords_file(folder).name, passwords_file(folder)),
+        *((kept / "issuer" / name, folder / "issuer" / name) for name in backups.ISSUER),
+    ):
+        if source.exists():
+            records.write(target, json.loads(source.read_text()))
+
+
+def _plan(folder: Path, about: Mapping[str, Any], backup: Path, ports: Mapping[str, int] | None) -> Plan:
+    """Of the same name, since databases and roles are called so; at the same ports unless others were asked for."""
+    kept = records.read(backup / backups.CONFIGURATION / plan_file(folder).name)
+    return Plan(folder, about["name"], {**PORTS, **kept.get("ports", {}), **(ports or {})}, tuple(about["services"]))
+
+
+def _refuse_given() -> None:
+    if environment.given():
+        raise StackError(
+            "STAGEBRUG_POSTGRES_URL is set: on a server of others its data folder is put back by who runs it "
+            "(docs/operations.md); then `stagebrug restore … --in-place` does the rest. Unset it for private servers."
+        )
+
+
+def _is_back(folder: Path, backup: Path) -> bool:
+    return plan_file(folder).exists() and records.read(folder / MARK) == {"backup": str(backup), "done": True}
+
+
+def _refuse_data(folder: Path, backup: Path) -> None:
+    if records.read(folder / MARK) == {"backup": str(backup), "done": False}:
+        return  # was interrupted
+    kept = plan_file(folder), passwords_file(folder), folder / postgres.NAME / "server.json"
+    if any(file.exists() for file in kept):
+        raise StackError(
+            f"{folder} has a system of its own, which stays as it is: give another folder with --folder, "
+            "or remove that one with `stagebrug down --erase`."
+        )
+
+
+def _refuse_unknown_schemas(about: Mapping[str, Any]) -> None:
+    from shared import migrations
+
+    for service, tables in about["schemas"].items():
+        known = migrations.known(service)
+        for table, revision in tables.items():
+            if revision not in known[table]:
+                raise StackError(
+                    f"The backup's {service} has schema {revision}, which this version does not know: "
+                    f"use version {about['version']} or a later one."
+                )
+
+
+def _refuse_no_room(folder: Path, about: Mapping[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < about["bytes"] * ROOM:
+        raise StackError(f"{folder} has {free / 1e9:.1f} GB free and {about['bytes'] * ROOM / 1e9:.1f} GB are needed.")

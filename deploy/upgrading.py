@@ -1,0 +1,79 @@
+"""Going over to other code while all runs: schemas first, then one service after the other, looked at in between."""
+
+import json
+import time
+from functools import partial
+from pathlib import Path
+
+import typer
+
+from deploy import processes, programs, records, stack, status
+from deploy.errors import StackError
+from deploy.operating import HERE, AsJson, Folder
+from deploy.passwords import Passwords
+from deploy.plan import Plan
+from deploy.progress import Report, printed, quiet, step
+from deploy.stack import READY, Borrowed, Stack
+
+LEADS_WITHIN = 20.0
+"""Seconds until the new process publishes: a lease of ten ends first."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the operator's command."""
+    app.command("upgrade", epilog="Ends with 0 when all run the new code, 1 when it stopped in between.")(command)
+
+
+def command(*, folder: Folder = HERE, as_json: AsJson = False) -> None:
+    """Let a running stack go over to the code that is here now: migrate, then one service after the other.
+
+    Between two steps it is looked whether the service is ready, publishes and parks nothing; where it does not, the
+    others stay as they are. The same command goes on.
+
+    Example: [bold]git pull && deploy/bootstrap && stagebrug upgrade[/bold]
+    """
+    done = upgrade(folder, printed(err=as_json))
+    typer.echo(json.dumps({"upgraded": done}) if as_json else "Upgraded: `stagebrug status` shows how it is.")
+
+
+def upgrade(folder: Path, report: Report = quiet) -> list[str]:
+    """Restart a stack's services with the code of this checkout; the names of those that were, in order.
+
+    StackError when something is not right before, or after a step: then the later services run the code of before,
+    which understands the new schemas and events (docs/evolution.md).
+    """
+    folder = folder.resolve()
+    if (running := Stack.last(folder)) is None:
+        raise StackError(f"Nothing was started in {folder} yet: `stagebrug up` starts it with the code that is here.")
+    if not (found := status.look(running)).ready:
+        wrong = ", ".join(f"{part.name} ({part.why})" for part in found.parts if part.state != "ready")
+        raise StackError(f"Not everything is ready before the upgrade: {wrong}. Mend that first.")
+    with records.locked(folder / "stack.lock"):
+        plan = Plan.of(folder, running.services, None, running.name)
+        source, passwords = Borrowed(running.servers), Passwords(stack.passwords_file(folder))
+        _, databases = stack.ready_databases(plan, source, passwords, report)
+        node = stack.ready_broker(plan, source, passwords, report)
+        for database in databases:
+            parked = _messages(running, database.service).parked
+            with step(report, f"{database.service} runs the new code"):
+                processes.stop(folder, database.service)
+                processes.start(folder, programs.service(plan, database, node, passwords))
+                address = plan.url(database.service) + READY
+                processes.wait_until(folder, database.service, partial(processes.answers, address))
+                _look(running, database.service, parked)
+    return [database.service for database in databases]
+
+
+def _look(running: Stack, service: str, parked_before: int) -> None:
+    """It publishes, and parks nothing that the code of before did not."""
+    deadline = time.monotonic() + LEADS_WITHIN
+    while not (now := _messages(running, service)).led:
+        if time.monotonic() > deadline:
+            raise StackError(f"{service} publishes nothing with the new code: see `stagebrug logs {service}`.")
+        time.sleep(processes.POLL)
+    if now.parked > parked_before:
+        raise StackError(f"{service} parks messages with the new code: see `stagebrug parked groups`.")
+
+
+def _messages(running: Stack, service: str) -> status.Messages:
+    return next(each for each in status.messages(running) if each.service == service)
