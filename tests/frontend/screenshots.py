@@ -10,6 +10,8 @@ from deploy import people
 from deploy.cli import HERE
 from deploy.demo.logins import REGION
 from deploy.stack import Stack
+from tests.frontend import scene
+from tests.journeys.world import Person, World
 
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 LAPTOP = (1200, 800)
@@ -40,13 +42,31 @@ COORDINATOR: list[Shot] = [
     ("employer", "employers", ".list li:has(.tag.good) a.row-title >> nth=0"),
     ("offers", "offers", ""),
     ("placements", "placements", ""),
-    ("placement", "placements", "a.row-title >> nth=0"),
+    ("placement", "{placement}", ""),
     ("calls", "calls", ""),
     ("relations", "relations", ""),
+    ("help", "help", ""),
+    ("programmes", "programmes", ".opens button >> nth=0"),
+    ("initiatives", "initiatives", ""),
+    ("rounds", "rounds", ""),
+    ("leavers", "leavers", ""),
+    ("delegations", "delegations", ""),
     ("import", "import", ""),
+    ("more", "more", ""),
 ]
-REGIONAL: list[Shot] = [("plan", "plan", ".page-head button"), ("closures", "closures", "main button[aria-expanded]")]
-INTERMEDIARY: list[Shot] = [("answer", "calls", "main button[aria-expanded] >> nth=0"), ("tips", "tips", "")]
+REGIONAL: list[Shot] = [
+    ("plan", "plan", ".page-head button"),
+    ("whatif", "plan", ".card:last-of-type button[aria-expanded]"),
+    ("closures", "closures", "main button[aria-expanded]"),
+]
+INTERMEDIARY: list[Shot] = [
+    ("answer", "calls", "main button[aria-expanded] >> nth=0"),
+    ("portfolio", "portfolio", ""),
+    ("requests", "help", ""),
+    ("tips", "tips", ""),
+]
+DARK = ("today", "student-searching", "placement", "programmes", "help")
+TELEPHONES = ("today", "students", "student", "student-searching", "placement", "programmes", "more")
 ROLES = {"stagecoördinator": COORDINATOR, "regiocoördinator": REGIONAL, "SBB": INTERMEDIARY}
 
 
@@ -57,22 +77,47 @@ async def main() -> None:
     if not (running and chromium and people.registered(running.folder)):
         raise SystemExit("Run `make demo` first, with Chromium installed (apt-get install chromium).")
     FOLDER.mkdir(exist_ok=True)
+    placement = await furnished(running)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for role, shots in ROLES.items():
-            person = next(one for one in people.registered(running.folder) if one.role.startswith(role))
-            await _shoot(browser, running, person, shots, "", LAPTOP)
+            person = _somebody(running, role)
+            there = [(name, path.format(placement=placement), press) for name, path, press in shots]
+            await _shoot(browser, running, person, [one for one in there if one[0] != "more"], "", LAPTOP)
             if shots is COORDINATOR:
-                await _shoot(browser, running, person, shots[:1] + shots[3:4], "-dark", LAPTOP, dark=True)
-                await _shoot(browser, running, person, shots[:4], "-telephone", TELEPHONE)
+                dark, small = ([one for one in there if one[0] in names] for names in (DARK, TELEPHONES))
+                await _shoot(browser, running, person, dark, "-dark", LAPTOP, dark=True)
+                await _shoot(browser, running, person, small, "-telephone", TELEPHONE)
         await _shoot_dashboard(browser, running)
         await browser.close()
+
+
+def _somebody(running: Stack, role: str) -> people.Person:
+    return next(one for one in people.registered(running.folder) if one.role.startswith(role))
+
+
+async def furnished(running: Stack) -> str:
+    """What the demo does not play, once; the path of a placement that has everything."""
+    async with World(running) as world:
+        own = Person(world, **_somebody(running, "stagecoördinator").claims)
+        placements = (await own.get("intake", "/v1/placements?limit=200"))["items"]
+        placement = next(one for one in placements if one["studentId"] and one["state"] == "running")
+        if not (await own.get("intake", "/v1/delegations"))["items"]:
+            students = (await own.get("intake", "/v1/students?limit=200"))["items"]
+            regional = Person(world, **_somebody(running, "regiocoördinator").claims)
+            employers = (await own.get("intake", "/v1/employers?region=AM11&recognition=none&limit=50"))["items"]
+            await scene.furnish_placement(own, placement)
+            await scene.furnish_school(own, employers[0]["id"], students[0]["id"])
+            await scene.furnish_region(regional, "AM11")
+            gone = next(one for one in students if one["state"] == "registered")
+            await own.post("intake", f"/v1/students/{gone['id']}/_leave", {"leftDate": scene.day(-175)})
+    return f"placements/{placement['id']}"
 
 
 async def _shoot_dashboard(browser: Browser, running: Stack) -> None:
     """Whole pages of the region as everybody sees them, and of a school as its coordinator does."""
     address = f"{running.urls['analytics']}/dashboard"
-    person = next(one for one in people.registered(running.folder) if one.role.startswith("stagecoördinator"))
+    person = _somebody(running, "stagecoördinator")
     for ending, size, dark in (("", LAPTOP, False), ("-dark", LAPTOP, True), ("-telephone", TELEPHONE, False)):
         context = await _context(browser, size, dark=dark)
         page = await context.new_page()
@@ -105,8 +150,9 @@ async def _shoot(
     page = await context.new_page()
     await page.goto(f"{running.urls['gateway']}/app/")
     await page.locator(f"button[value='{person.key}']").click()
+    await page.locator(".menu").wait_for()
     for name, path, press in shots:
-        await page.locator(f".menu a[href='/app/{path}']").click()
+        await page.evaluate("path => history.pushState(null, '', path)", f"/app/{path}")
         await _settled(page)
         if press:
             await page.locator(press).click()

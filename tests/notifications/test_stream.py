@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from services.notifications.api import live
-from shared.events.intake import ExperienceWithdrawn, LabourMarketPublished, MarketFigure
+from shared.events.intake import ExperienceWithdrawn, LabourMarketPublished, MarketFigure, SupportAsked
 from shared.ids import new_id
 from tests.notifications import facts
 from tests.support.service import RunningService
@@ -130,6 +130,33 @@ async def test_a_school_of_another_region_hears_nothing_and_a_student_is_nobody_
         assert (await elsewhere.next()).type == "employer-offered"
 
 
+async def test_an_intermediary_hears_what_it_is_asked_and_nothing_of_students(running: RunningService) -> None:
+    of_sbb, request = {"kind": "sbb", "regions": [facts.REGION]}, facts.an_answered_request()
+    kept = facts.an_employer(private_to=facts.SCHOOL)
+    await running.tell(kept)
+    private = SupportAsked(
+        support_id=new_id(),
+        employer_id=kept.employer_id,
+        school_id=None,
+        region=facts.REGION,
+        kind="workshop",
+        asked_by="school",
+    )
+    async with (
+        listening(running, "intermediary", intermediary=of_sbb) as asked,
+        listening(running, "intermediary", intermediary={"kind": "sbb", "regions": ["AM18"]}) as elsewhere,
+        listening(running, "intermediary", intermediary={"kind": "wsp", "regions": [facts.REGION]}) as other,
+    ):
+        support = private.model_copy(update={"support_id": new_id(), "employer_id": new_id()})
+        here, there = support, support.model_copy(update={"support_id": new_id(), "region": "AM18"})
+        for event in (facts.a_ready_student(), facts.a_proposal(), facts.an_offer(), private, request, here, there):
+            await running.tell(event)  # one after the other: order over subjects is not promised
+        assert (await asked.next()).data["ids"] == {"requestId": str(request.request_id)}
+        assert (await asked.next()).data["ids"] == {"supportId": str(here.support_id)}
+        assert (await other.next()).data["ids"] == {"supportId": str(here.support_id)}
+        assert (await elsewhere.next()).data["ids"] == {"supportId": str(there.support_id)}
+
+
 async def test_what_a_school_keeps_to_itself_is_shown_to_that_school_only(running: RunningService) -> None:
     offer = facts.an_offer(private_to=facts.SCHOOL)
     async with (
@@ -229,8 +256,9 @@ async def test_a_stream_ends_in_time_for_the_token_to_be_checked_again(service: 
 
 async def test_without_a_token_or_the_right_role_there_is_no_stream(running: RunningService) -> None:
     assert (await running.client.get("/v1/stream")).status_code == 401
-    async with running.as_("intermediary", intermediary={"kind": "wsp"}) as outside:
-        assert (await outside.get("/v1/stream")).status_code == 403
+    async with running.as_("jobcoach") as coach, running.as_("intermediary") as nowhere:
+        for outside in (coach, nowhere):
+            assert (await outside.get("/v1/stream")).status_code == 403
     async with running.as_("operator") as operator:
         bad = await operator.get("/v1/stream", headers={"Last-Event-ID": "x"})
         assert bad.status_code == 400

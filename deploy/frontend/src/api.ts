@@ -83,6 +83,20 @@ export async function tagged<T>(call: Promise<Answer<T>>): Promise<{ data: T; ta
   return { data: await given(Promise.resolve(answer)), tag: answer.response.headers.get("ETag") ?? "*" };
 }
 
+/** What an answer with a tag holds for a form; nothing yet, where there is none (404). */
+export async function readFor<T>(call: Promise<Answer<T>>, values: (data: T | null) => Record<string, unknown>): Promise<{ values: Record<string, unknown>; tag: string }> {
+  try {
+    const { data, tag } = await tagged(call);
+    return { values: values(data), tag };
+  } catch (error) {
+    if (!(error instanceof Refused && error.problem.status === 404)) throw error;
+    return { values: values(null), tag: "" };
+  }
+}
+
+/** The header that guards a change. */
+export const held = (tag: string): { "If-Match"?: string } => (tag ? { "If-Match": tag } : {});
+
 function asProblem(error: unknown, response: Response): Problem {
   const known = typeof error === "object" && error !== null ? (error as Problem) : null;
   return known ?? { type: "about:blank", title: response.statusText, status: response.status, detail: error ? String(error) : "" };

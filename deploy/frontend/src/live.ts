@@ -2,18 +2,24 @@
 import { bearer } from "./auth";
 import { onConnection, setOffline } from "./connection";
 
-export type Topic = "proposals" | "students" | "placements" | "offers" | "employers" | "calls" | "closures" | "plans" | "questions";
+export type Topic = "proposals" | "students" | "placements" | "offers" | "employers" | "calls" | "closures" | "plans" | "questions"
+  | "requests" | "programmes" | "initiatives" | "rounds";
 
 const TOPICS: [RegExp, Topic[]][] = [
   [/\.(match-|student-)/, ["proposals", "students"]],
   [/\.placement-/, ["placements", "students", "offers", "proposals"]],
   [/\.(employer-offered|offer-)/, ["offers"]],
   [/\.(employer-|employers-|claim-|contact-|experience-|relations-)/, ["employers"]],
-  [/\.(help-|call-|student-unmatched)/, ["calls"]],
+  [/\.(help-|intermediary-|student-unmatched)/, ["calls"]],
   [/\.sector-/, ["closures"]],
   [/\.region-planned/, ["plans"]],
   [/\.question-/, ["questions"]],
-  [/\.visit-/, ["placements"]],
+  [/\.(visit-|bottleneck-|link-)/, ["placements"]],
+  [/\.follow-up-/, ["students"]],
+  [/\.(request-|support-)/, ["requests"]],
+  [/\.seat-/, ["programmes"]],
+  [/\.initiative-/, ["initiatives"]],
+  [/\.answers-/, ["rounds"]],
 ];
 const TOGETHER_MS = 250; // events come in bursts: one question answers them all
 const AGAIN_MS = 3000;
@@ -44,6 +50,8 @@ export function happened(topics?: Topic[]): void {
 /** Listen for as long as the page lives. */
 export async function listen(): Promise<void> {
   onConnection((offline) => offline || happened());
+  // what has no event (a visit, a signature on paper) is there when somebody comes back to the window
+  document.addEventListener("visibilitychange", () => document.hidden || happened());
   let last = "";
   for (;;) {
     try {

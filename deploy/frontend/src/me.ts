@@ -1,9 +1,9 @@
 // Who is logged in, and which schools and regions that means.
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { I } from "./api";
+import { type I, given, intake, useAsk } from "./api";
 import type { Person } from "./auth";
-import { useSchools } from "./codes";
+import { type Choices, useSchools } from "./codes";
 
 export const Me = createContext<Person>(null as unknown as Person);
 export const useMe = (): Person => useContext(Me);
@@ -19,4 +19,17 @@ export function useMyRegions(): string[] {
   const me = useMe();
   const schools = useMySchools();
   return me.regions.length ? me.regions : [...new Set(schools.map((school) => school.region))];
+}
+
+const MOST_CHOICES = 200;
+
+/** Employers of the region to choose from. */
+export function useEmployerChoices(): Choices {
+  const [region] = useMyRegions();
+  const query = { region: [region!], limit: MOST_CHOICES, fields: "id,name" };
+  const asked = useAsk(
+    () => region ? given(intake.GET("/v1/employers", { params: { query } })).then((found) => found.items) : Promise.resolve([]),
+    ["employers"], [region],
+  );
+  return (asked.data ?? []).map((one) => [one.id, one.name]);
 }

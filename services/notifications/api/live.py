@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from services.notifications.api.callers import recipient_of
 from services.notifications.clients import Resources
 from services.notifications.clients.live import MOST_WAITING, Hub, Told, told_to
-from services.notifications.domain.views import Listener
+from services.notifications.domain.views import Listener, desk
 from services.notifications.store import StreamStore, SurroundingsStore
 from services.notifications.store.stream import Shown
 from shared.security import Caller, Principal, Role, requires
@@ -19,7 +20,7 @@ from shared.unit_of_work import UnitOfWork, Work
 router = APIRouter(
     prefix="/v1",
     tags=["live stream"],
-    dependencies=[requires(Role.COORDINATOR, Role.REGIONAL_COORDINATOR, Role.OPERATOR)],
+    dependencies=[requires(Role.COORDINATOR, Role.REGIONAL_COORDINATOR, Role.INTERMEDIARY, Role.OPERATOR)],
 )
 
 HEARTBEAT = 15
@@ -42,6 +43,8 @@ async def listen(
     last_event_id: Annotated[int | None, Header(ge=0, le=2**62, description="Resume after this event.")] = None,
 ) -> EventSourceResponse:
     """What happens, as it happens, as far as it concerns your schools and regions: ids to fetch, nothing to read.
+
+    Intermediaries hear what they are asked in their regions, and of their kind's tips.
 
     The stream begins with an event `ready`, or `reset` when it cannot resume: then load afresh. It ends after some
     minutes, so that the token is checked again; connect again with the last id.
@@ -85,7 +88,15 @@ async def _listener(caller: Principal, work: UnitOfWork) -> Listener:
         regional=caller.regions if caller.has(Role.REGIONAL_COORDINATOR) else frozenset(),
         operator=caller.has(Role.OPERATOR),
         subject=caller.subject,
+        intermediaries=_desks(caller),
     )
+
+
+def _desks(caller: Principal) -> frozenset[str]:
+    if not caller.has(Role.INTERMEDIARY):
+        return frozenset()
+    recipient = recipient_of(caller)
+    return frozenset(desk(recipient.kind, region) for region in recipient.regions)
 
 
 async def _told(hub: Hub, listener: Listener, start: Start, seconds: float) -> AsyncIterator[ServerSentEvent]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.notifications.domain.surroundings import Surroundings
 from shared.events import Event, intake, matching, notifications
+from shared.events.codes import IntermediaryKind
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,13 @@ class Listener:
     operator: bool = False
     subject: str = ""
     """Who it is, for what concerns one person alone."""
+    intermediaries: frozenset[str] = frozenset()
+    """What the listener is to which regions, as `desk` writes it."""
+
+
+def desk(kind: str, region: str) -> str:
+    """Intermediaries of a kind in a region."""
+    return f"{kind}@{region}"
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class View:
     regions: frozenset[str] = frozenset()
     regional: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    intermediaries: frozenset[str] = frozenset()
 
     def is_for(self, listener: Listener) -> bool:
         """Whether this listener may see it."""
@@ -41,6 +50,7 @@ class View:
             or self.regions & (listener.regions | listener.regional)
             or self.regional & listener.regional
             or listener.subject in self.people
+            or self.intermediaries & listener.intermediaries
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -52,7 +62,10 @@ class View:
         """As it was saved."""
         return cls(
             dict(saved["data"]),
-            *(frozenset(saved.get(name, ())) for name in ("schools", "regions", "regional", "people")),
+            *(
+                frozenset(saved.get(name, ()))
+                for name in ("schools", "regions", "regional", "people", "intermediaries")
+            ),
         )
 
 
@@ -145,6 +158,14 @@ SHOWN: Mapping[type[Event], Shown] = {
 }
 """What is not here is shown to nobody."""
 
+OUTSIDE: Mapping[type[Event], tuple[str, str]] = {
+    notifications.IntermediaryAsked: ("call_id", "intermediary"),
+    intake.RequestMoved: ("request_id", "intermediary"),
+    intake.EmployerSuggested: ("tip_id", "source"),
+    intake.SupportAsked: ("support_id", ""),  # whoever can help
+}
+"""The one id that intermediaries see, of their region, and which field says of which kind they are."""
+
 
 def views_of(event: Event, around: Surroundings, *, own_schools: frozenset[UUID] = frozenset()) -> tuple[View, ...]:
     """What is shown of an event, the fullest view first; `own_schools` are those of a call's students."""
@@ -152,8 +173,8 @@ def views_of(event: Event, around: Surroundings, *, own_schools: frozenset[UUID]
     if shown is None:
         return ()
     own = around.brins_of(own_schools or _student_school(event, around)) if shown.own else frozenset()
-    views = (View(_ids(event, shown.own), schools=own), _shared(event, shown, around))
-    return tuple(view for view in views if view.schools or view.regions or view.regional)
+    views = (View(_ids(event, shown.own), schools=own), _shared(event, shown, around), _outside(event, around))
+    return tuple(view for view in views if view.schools or view.regions or view.regional or view.intermediaries)
 
 
 def view_for(listener: Listener, views: tuple[View, ...]) -> View | None:
@@ -178,6 +199,16 @@ def _shared(event: Event, shown: Shown, around: Surroundings) -> View:
         case Whom.OFFERING:
             offer = around.of(event, "offer_id")
             return View(data, schools=around.brins_of([offer.school_id if offer else None]), regional=region)
+
+
+def _outside(event: Event, around: Surroundings) -> View:
+    """For intermediaries: nothing of a student, and nothing that a school keeps to itself."""
+    name, kind_field = OUTSIDE.get(type(event), ("", ""))
+    region = _region(event, around)
+    if not (name and region) or _private_to(event, around):
+        return View({})
+    kinds = [getattr(event, kind_field)] if kind_field else list(IntermediaryKind)
+    return View(_ids(event, (name,)), intermediaries=frozenset(desk(kind, region) for kind in kinds))
 
 
 def _ids(event: Event, names: tuple[str, ...]) -> dict[str, str]:

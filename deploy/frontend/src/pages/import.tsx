@@ -2,14 +2,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { type I, all, given, intake, useAsk } from "../api";
 import { useMySchools } from "../me";
-import { Act, Card, List, Page, Row, Shown, Tag, type Tone } from "../ui/basics";
-import { type Field, Form } from "../ui/form";
+import { Act, Card, Dutch, List, Page, Row, Shown, Tag, type Tone } from "../ui/basics";
+import { type Field, Form, type Values } from "../ui/form";
+import { say } from "../ui/toast";
 import { schoolField } from "./students";
 import { choices, day, language, named, t } from "../words";
 
 type Import = I["ImportResource"];
 const ofImport = (importId: string) => ({ params: { path: { importId } } });
 const LOOK_AGAIN_MS = 700;
+const MOST_PROBLEMS = 50;
 const TONES: Record<string, Tone> = { checked: "wait", done: "good", failed: "bad", "needs-mapping": "wait" };
 
 async function upload(kind: Import["kind"], file: File, school?: string): Promise<Import> {
@@ -76,14 +78,14 @@ function Checked({ id }: { id: string }) {
     <Shown of={asked}>
       {([one, problems]) => (
         <Card title={t.import.found} aside={<Tag tone={TONES[one.state]}>{named(t.import.states, one.state)}</Tag>}>
-          <p>{t.import.rows(one.rows)}{Object.entries(one.state === "done" ? one.done : one.found).map(([what, count]) => ` · ${String(count)} ${named(t.import.counts, what)}`)}</p>
-          {one.lacking.length > 0 && <p class="note bad">{t.import.lacking} {one.lacking.map((field) => one.fields.find((known) => known.field === field)?.label ?? field).join(", ")}</p>}
+          <p>{t.import.rows(one.rows)}{Object.entries(one.state === "done" ? one.done : one.found).filter(([, count]) => count).map(([what, count]) => ` · ${String(count)} ${named(t.import.counts, what)}`)}</p>
+          {one.lacking.length > 0 && <p class="note bad">{t.import.lacking} <Dutch>{one.lacking.map((field) => one.fields.find((known) => known.field === field)?.label ?? field).join(", ")}</Dutch></p>}
+          {["needs-mapping", "checked"].includes(one.state) && <Columns key={one.state} of={one} changed={asked.reload} />}
+          {one.state === "checked" && <Doubts of={one} changed={asked.reload} />}
           {one.state === "done" ? <p class="note good">{t.import.done}</p> : (
             <>
               <h3>{t.import.problems}</h3>
-              <List items={problems.items.map((item) => ({ ...item, id: `${item.row}-${item.column}-${item.problem}` }))} empty={t.import.noProblems} row={(item) => (
-                <Row title={`${t.import.row} ${item.row}${item.heading ? ` · ${item.heading}` : ""}`} sub={language() === "en" ? item.en : item.nl} />
-              )} />
+              {problems.items.length ? <Problems of={problems.items} /> : <p class="quiet">{t.import.noProblems}</p>}
             </>
           )}
           {one.state === "checked" && (
@@ -95,5 +97,73 @@ function Checked({ id }: { id: string }) {
         </Card>
       )}
     </Shown>
+  );
+}
+
+/** Row, column and what to do: as somebody beside the spreadsheet goes through it. */
+function Problems({ of }: { of: I["ImportProblem"][] }) {
+  const [most, setMost] = useState(MOST_PROBLEMS);
+  return (
+    <>
+      <div class="scroll" tabIndex={0} role="region" aria-label={t.import.problems}>
+        <table>
+          <thead><tr><th scope="col">{t.import.row}</th><th scope="col">{t.import.column}</th><th scope="col">{t.import.todo}</th></tr></thead>
+          <tbody>
+            {of.slice(0, most).map((one) => (
+              <tr key={`${one.row}-${one.column}-${one.problem}`}>
+                <td>{one.row}</td><td>{one.heading ?? one.column ?? "–"}</td><td>{language() === "en" ? one.en : one.nl}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {of.length > most && <button class="plain" onClick={() => setMost(most + MOST_PROBLEMS)}>{t.more} ({t.fromOf(most, of.length)})</button>}
+    </>
+  );
+}
+
+/** What each column of the file is read as; remembered for the next file with these headings. */
+function Columns({ of, changed }: { of: Import; changed: () => void }) {
+  const choicesOf = of.fields.map((one): [string, string] => [one.field, one.needed ? `${one.label} (${t.required})` : one.label]);
+  const fields = of.columns.map((one): Field => ({ name: String(one.column), label: one.heading || `${t.import.column} ${one.column}`, kind: "select", choices: choicesOf }));
+  const values = Object.fromEntries(of.columns.map((one) => [String(one.column), one.field]));
+  const map = async (body: Values) => {
+    const read = Object.entries(body).filter(([, field]) => field).map(([column, field]) => [field, Number(column)]);
+    await given(intake.PUT("/v1/imports/{importId}/mapping", { ...ofImport(of.id), body: { mapping: Object.fromEntries(read) } }));
+    say(t.import.mapped);
+    changed();
+  };
+  return (
+    <details class="columns-read" open={of.state === "needs-mapping"}>
+      <summary>{t.import.columns} ({t.fromOf(of.columns.filter((one) => one.field).length, of.columns.length)})</summary>
+      <p class="quiet">{t.import.columnsNote}</p>
+      <Form id={`columns-${of.id}`} fields={fields} values={values} button={t.import.map} send={map} />
+    </details>
+  );
+}
+
+/** Rows that may be an employer of the register: people say whether they are. */
+function Doubts({ of, changed }: { of: Import; changed: () => void }) {
+  const asked = useAsk(() => all((cursor) => intake.GET("/v1/imports/{importId}/decisions", { params: { path: { importId: of.id }, query: { cursor, openOnly: true } } })), [], [of.id]);
+  const decide = async (row: number, decision: "same" | "new" | "skip") => {
+    await given(intake.PUT("/v1/imports/{importId}/decisions", { ...ofImport(of.id), body: { decisions: [{ row, decision }] } }));
+    asked.reload();
+    changed();
+  };
+  if (!asked.data?.length) return null;
+  return (
+    <>
+      <h3>{t.import.doubts}</h3>
+      <List items={asked.data.map((one) => ({ ...one, id: String(one.row) }))} empty="" row={(one) => (
+        <div class="thing">
+          <Row title={`${t.import.row} ${one.row}: ${one.name}, ${one.place}`}
+            sub={`${t.import.maybe} ${one.employerName}, ${one.employerPostcode ?? ""} ${one.employerPlace ?? ""} ${one.employerKvkNumber ? `· KvK ${one.employerKvkNumber}` : ""}`}
+            aside={<Tag tone="wait">{t.import.likeness(one.likeness)}</Tag>} />
+          <div class="actions steps">
+            {(["same", "new", "skip"] as const).map((decision) => <Act key={decision} do={() => decide(one.row, decision)}>{t.import.decisions[decision]}</Act>)}
+          </div>
+        </div>
+      )} />
+    </>
   );
 }

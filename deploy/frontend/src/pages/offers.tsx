@@ -92,15 +92,17 @@ export function OfferRow({ of, changed, withEmployer }: { of: Offer; changed: ()
 
 function Move({ of, done }: { of: Offer; done: () => void }) {
   const schools = useSchools().filter((one) => one.region === of.region);
+  const reasons = useCodes("reservation-reasons");
   const fields: Field[] = [
     { name: "schoolId", label: t.offers.school, kind: "select", required: true, choices: schools.map((one) => [one.id, one.name]) },
     { name: "seats", label: t.offers.seats, kind: "number", required: true },
     { name: "untilDate", label: t.employers.pauseUntil, kind: "date", required: true },
+    { name: "reason", label: t.employers.reason, kind: "select", choices: reasons, required: true },
   ];
   return (
-    <Form id={`move-${of.id}`} fields={fields} values={{ seats: 1, untilDate: inDays(14) }} button={t.offers.move} cancel={done}
+    <Form id={`move-${of.id}`} fields={fields} values={{ seats: 1, untilDate: inDays(14), reason: "moved" }} button={t.offers.move} cancel={done}
       send={async (body) => {
-        const call = { params: { path: { offerId: of.id } }, body: { ...body, reason: "moved" } as never };
+        const call = { params: { path: { offerId: of.id } }, body: body as never };
         await given(intake.POST("/v1/offers/{offerId}/reservations", call));
         say(t.offers.moved);
         happened(["offers"]);

@@ -1,8 +1,10 @@
 // The regional coordinator's plan: figures, what blocks whom, which place would help most.
+import { useState } from "preact/hooks";
 import { type M, analytics, given, matching, useAsk } from "../api";
 import { nameOf, useCodes, useSchools } from "../codes";
 import { useMyRegions } from "../me";
-import { Act, Card, Figure, List, Page, Row, Shown, Tag } from "../ui/basics";
+import { Act, Card, Figure, List, Opens, Page, Row, Shown, Tag } from "../ui/basics";
+import { type Field, Form, type Values } from "../ui/form";
 import { say } from "../ui/toast";
 import { day, named, t } from "../words";
 
@@ -40,6 +42,8 @@ export function PlanPage() {
               <Figure value={shown(summary.earlyEnds)} label={t.plan.early} />
             </div>
             {plans.items[0] ? <PlanCard of={plans.items[0]} changed={asked.reload} /> : <p class="note wait">{t.plan.none}</p>}
+            <WhatIf region={path.region} towns={[...new Set((plans.items[0]?.advice?.seats ?? []).map((one) => one.municipality))]} />
+            {plans.items[0] && plans.items[1] && <Compared now={plans.items[0]} before={plans.items[1]} />}
           </>
         )}
       </Shown>
@@ -86,5 +90,51 @@ function PlanCard({ of, changed }: { of: Plan; changed: () => void }) {
         </Card>
       </div>
     </>
+  );
+}
+
+/** The plan beside the one before it: whom it helps, and whom not. */
+function Compared({ now, before }: { now: Plan; before: Plan }) {
+  const asked = useAsk(
+    () => given(matching.GET("/v1/plans/{planId}/_compare", { params: { path: { planId: before.id }, query: { with: now.id } } })), ["plans"], [now.id, before.id],
+  );
+  const counts = asked.data?.counts;
+  if (!counts) return null;
+  return (
+    <Card title={`${t.plan.compared} ${day(before.madeAt)}`}>
+      <div class="figures">
+        {(["new", "better", "same", "worse", "lost"] as const).map((one) => <Figure key={one} value={shown(counts[one])} label={t.plan.comparing[one]} />)}
+      </div>
+    </Card>
+  );
+}
+
+/** What more seats, longer ways or neighbouring work would bring; nothing is kept. */
+function WhatIf({ region, towns }: { region: string; towns: string[] }) {
+  const sectors = useCodes("sectors");
+  const places = useCodes("municipalities");
+  const [found, setFound] = useState<M["WhatIfResource"]>();
+  const fields: Field[] = [
+    { name: "seats", label: t.plan.extraSeats, kind: "number" },
+    { name: "sector", label: t.employers.sector, kind: "select", choices: sectors, when: (values) => Boolean(values.seats) },
+    { name: "municipality", label: t.portfolio.municipality, kind: "select", choices: towns.length ? towns.map((code) => [code, nameOf(places, code)]) : places, when: (values) => Boolean(values.seats) },
+    { name: "extraTravelMinutes", label: t.plan.extraMinutes, kind: "number" },
+    { name: "neighbouringWork", label: t.students.neighbouring, kind: "check" },
+  ];
+  const work = async ({ seats, sector, municipality, extraTravelMinutes, neighbouringWork }: Values) => setFound(await given(matching.POST("/v1/plans/_whatif", {
+    body: { region, changes: { extraSeats: seats ? [{ seats, sector, municipality }] : [], extraTravelMinutes: extraTravelMinutes ?? 0, neighbouringWork } } as never,
+  })));
+  return (
+    <Card title={t.plan.whatIf}>
+      <p class="quiet">{t.plan.whatIfNote}</p>
+      {found && (
+        <div class="figures" role="status">
+          <Figure value={shown(found.now.total.placed)} label={t.plan.placedNow} />
+          <Figure value={shown(found.then.total.placed)} label={t.plan.placedThen} />
+          <Figure value={found.placedMore === null ? "–" : `+${found.placedMore}`} label={t.plan.more} />
+        </div>
+      )}
+      <Opens title={t.plan.tryOut}>{(close) => <Form id="whatif" fields={fields} values={{ seats: 1 }} button={t.plan.work} cancel={close} send={work} />}</Opens>
+    </Card>
   );
 }

@@ -3,9 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import { type I, type M, Refused, given, intake, matching } from "../api";
 import { nameOf, useCodes, useEmployer, useOffer, useOnce, useStudent } from "../codes";
 import { happened } from "../live";
-import { Act, Tag, type Tone } from "../ui/basics";
+import { Act, Dutch, ProsAndCons, Tag, type Tone } from "../ui/basics";
 import { later, orSaid, say } from "../ui/toast";
-import { day, language, named, period, t, weekdays } from "../words";
+import { day, named, period, t, weekdays } from "../words";
 import { Link } from "wouter-preact";
 
 export type Proposal = M["ProposalResource"];
@@ -98,23 +98,19 @@ export function ProposalCard({ of: proposal, withStudent }: { of: Proposal; with
         </div>
       </div>
       <Reasons of={proposal.reasons} />
-      {proposal.adaptation && <p class="note wait"><strong>{t.proposals.adapt}:</strong> {proposal.adaptation.text}</p>}
+      {proposal.adaptation && <p class="note wait"><strong>{t.proposals.adapt}:</strong> <Dutch>{proposal.adaptation.text}</Dutch></p>}
       {open && <Answer proposal={proposal} />}
     </article>
   );
 }
 
 export const Reasons = ({ of }: { of: Proposal["reasons"] }) => (
-  <ul class="reasons" aria-label={t.proposals.reasons}>
-    {of.map((one) => (
-      <li class={one.direction} key={one.factor}><span aria-hidden="true">{one.direction === "plus" ? "+" : "−"}</span>{one.text}</li>
-    ))}
-  </ul>
+  <ProsAndCons label={t.proposals.reasons} of={of.map((one) => ({ id: one.factor, plus: one.direction === "plus", text: <Dutch>{one.text}</Dutch> }))} />
 );
 
 function Answer({ proposal }: { proposal: Proposal }) {
   const [asking, setAsking] = useState(false);
-  const reasons = useOnce(`decline-reasons ${language()}`, () => given(matching.GET("/v1/decline-reasons")));
+  const reasons = useOnce("decline-reasons", () => given(matching.GET("/v1/decline-reasons")));
   const decline = (reason: M["Decline"]["reason"]) => {
     setDeclining(proposal.id, true);
     later(t.proposals.declining, () => void orSaid(() => send(proposal.id, reason)), () => setDeclining(proposal.id, false));
@@ -129,7 +125,7 @@ function Answer({ proposal }: { proposal: Proposal }) {
       {asking && (
         <div class="taps" role="group" aria-label={t.proposals.why}>
           <p>{t.proposals.why}</p>
-          {reasons?.items.map((one) => <button class="tap" key={one.code} onClick={() => decline(one.code)}>{one.text}</button>)}
+          {reasons?.items.map((one) => <button class="tap" key={one.code} onClick={() => decline(one.code)}><Dutch>{one.text}</Dutch></button>)}
         </div>
       )}
     </div>

@@ -1,7 +1,7 @@
 // Employers that are out of sight, and places that nobody uses.
 import { all, intake, useAsk } from "../api";
 import { useIsCoordinator, useMyRegions } from "../me";
-import { Card, List, Page, Row, Shown } from "../ui/basics";
+import { Card, Dutch, List, Page, Row, Shown } from "../ui/basics";
 import { day, t } from "../words";
 import { OfferRow } from "./offers";
 
@@ -16,7 +16,7 @@ export function RelationsPage() {
       <Card>
         <Shown of={dormant}>
           {(found) => <List items={found.map((one) => ({ ...one, id: one.employerId }))} empty={t.relations.none} row={(one) => (
-            <Row to={`/employers/${one.employerId}`} title={one.employerName} sub={<>{one.reasons.join(" ")} {t.relations.last} {day(one.lastDate)}</>}
+            <Row to={`/employers/${one.employerId}`} title={one.employerName} sub={<><Dutch>{one.reasons.join(" ")}</Dutch> {t.relations.last} {day(one.lastDate)}</>}
               aside={<span class="quiet">{one.knownBy.map((school) => school.schoolName).join(", ")}</span>} />
           )} />}
         </Shown>

@@ -2,11 +2,14 @@
 import { useState } from "preact/hooks";
 import { type I, all, given, intake, matching, tagged, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
-import { Act, Card, Facts, List, Page, Shown, Tag } from "../ui/basics";
+import { happened } from "../live";
+import { Act, Card, Dutch, Facts, List, Page, ProsAndCons, Shown, Tag } from "../ui/basics";
 import { type Field, type Values, differs, flat, Form, nested } from "../ui/form";
+import { Steps } from "../ui/things";
 import { say } from "../ui/toast";
-import { choices, day, named, period, t, weekdayChoices, weekdays } from "../words";
+import { choices, day, named, period, t, today, weekdayChoices, weekdays } from "../words";
 import { CallList } from "./calllist";
+import { Fit } from "./fit";
 import { ProposalCard, useDeclining } from "./proposal";
 import { STUDENT_TONES } from "./students";
 
@@ -26,6 +29,7 @@ export function StudentPage({ id }: { id: string }) {
           <div class="columns wide-first">
             <div>
               {student.state !== "registered" && <Proposals id={id} />}
+              {student.state === "searching" && <Fit student={student} />}
               {student.state === "searching" && <CallList student={student} />}
               {student.state === "registered" && <Missing id={id} version={student.version} />}
             </div>
@@ -35,6 +39,7 @@ export function StudentPage({ id }: { id: string }) {
                 {editing ? <Edit student={student} tag={tag} done={() => { setEditing(false); asked.reload(); }} /> : <Known of={student} />}
               </Card>
               <WishCheck id={id} version={student.version} />
+              <Leave student={student} />
             </div>
           </div>
         </Page>
@@ -64,11 +69,7 @@ function Missing({ id, version }: { id: string; version: number }) {
     <Card title={t.students.missing}>
       <Shown of={asked}>
         {(found) => found.ready ? <p class="note good">{t.students.complete}</p> : (
-          <ul class="reasons">
-            {found.items.filter((one) => one.needed && !one.present).map((one) => (
-              <li class="minus" key={one.pointer}><span aria-hidden="true">−</span>{one.sentence}</li>
-            ))}
-          </ul>
+          <ProsAndCons of={found.items.filter((one) => one.needed && !one.present).map((one) => ({ id: one.pointer, text: <Dutch>{one.sentence}</Dutch> }))} />
         )}
       </Shown>
     </Card>
@@ -98,13 +99,9 @@ function Proposals({ id }: { id: string }) {
             {search && search.state !== "ended" && (
               <Card title={t.proposals.whyNot}>
                 <p class="quiet">{t.students.search}: {named(t.steps, search.step)}</p>
-                <ul class="reasons">
-                  {search.whyNot.map((one) => (
-                    <li class="minus" key={one.rule}>
-                      <span aria-hidden="true">−</span><div>{one.text} {one.offers > 0 && <Tag>{t.proposals.offers(one.offers)}</Tag>}</div>
-                    </li>
-                  ))}
-                </ul>
+                <ProsAndCons of={search.whyNot.map((one) => ({
+                  id: one.rule, text: <><Dutch>{one.text}</Dutch> {one.offers > 0 && <Tag>{t.proposals.offers(one.offers)}</Tag>}</>,
+                }))} />
               </Card>
             )}
             {earlier.length > 0 && (
@@ -209,13 +206,19 @@ function WishCheck({ id, version }: { id: string; version: number }) {
   if (!asked.data?.items.length) return null;
   return (
     <Card title={t.students.check}>
-      <ul class="reasons">
-        {asked.data.items.map((one) => (
-          <li key={one.rank} class={one.realistic ? "plus" : "minus"}>
-            <span aria-hidden="true">{one.realistic ? "+" : "−"}</span><div><strong>{nameOf(sectors, one.sector)}</strong> {one.sentence}</div>
-          </li>
-        ))}
-      </ul>
+      <ProsAndCons of={asked.data.items.map((one) => ({
+        id: String(one.rank), plus: one.realistic, text: <><strong>{nameOf(sectors, one.sector)}</strong> <Dutch>{one.sentence}</Dutch></>,
+      }))} />
     </Card>
   );
+}
+
+/** Leaving begins the asking after, six, twelve and twenty-four months later. */
+function Leave({ student }: { student: Student }) {
+  const step = {
+    name: t.leavers.leave, fields: [{ name: "leftDate", label: t.placements.endedDate, kind: "date" as const, required: true }],
+    values: () => ({ leftDate: today() }), said: t.leavers.leaves,
+    send: (one: Student, body: Values) => given(intake.POST("/v1/students/{studentId}/_leave", { ...ofStudent(one.id), body: body as never })),
+  };
+  return <Steps id={`leave-${student.id}`} of={student} steps={[step]} changed={() => happened(["students"])} />;
 }

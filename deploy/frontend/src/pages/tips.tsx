@@ -1,12 +1,25 @@
 // What an intermediary named, and what became of it.
-import { all, given, intake, useAsk } from "../api";
+import { type I, all, given, intake, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
 import { useMe } from "../me";
-import { Card, List, Opens, Page, Row, Shown, Tag } from "../ui/basics";
+import { Card, List, Opens, Page, Row, Shown, Tag, type Tone } from "../ui/basics";
 import { type Field, Form } from "../ui/form";
 import { say } from "../ui/toast";
-import { day, t } from "../words";
+import { day, named, t } from "../words";
 import { SUGGESTED_FIELDS } from "./calls";
+
+const TONES: Record<string, Tone> = { open: "wait", rejected: "bad", "taken-over": "good", "contact-made": "good", "offer-opened": "good", "placement-started": "good" };
+
+/** The days on which something came of it. */
+function Became({ of }: { of: I["TipResource"] }) {
+  const reasons = useCodes("tip-rejections");
+  const days: [string, string | null][] = [
+    ["taken-over", of.takenOverOn], ["contact-made", of.contactMadeOn], ["offer-opened", of.offerOpenedOn], ["placement-started", of.placementStartedOn],
+  ];
+  const came = days.filter(([, on]) => on).map(([state, on]) => `${named(t.tips.states, state)} ${day(on)}`);
+  if (of.rejectedOn) came.push(`${named(t.tips.states, "rejected")} ${day(of.rejectedOn)}: ${nameOf(reasons, of.rejectedReason)}`);
+  return came.length ? <div>{came.join(" → ")}</div> : null;
+}
 
 export function TipsPage() {
   const me = useMe();
@@ -31,8 +44,8 @@ export function TipsPage() {
         </Opens>
         <Shown of={asked}>
           {(tips) => <List items={tips} empty={t.tips.none} row={(one) => (
-            <Row title={one.employer.name} sub={[one.employer.sector && nameOf(sectors, one.employer.sector), one.employer.place, day(one.recordedAt), one.note].filter(Boolean).join(" · ")}
-              aside={<Tag tone={one.knownAlready ? "neutral" : "good"}>{one.knownAlready ? t.tips.known : t.tips.fresh}</Tag>} />
+            <Row title={one.employer.name} sub={<>{[one.employer.sector && nameOf(sectors, one.employer.sector), one.employer.place, day(one.recordedAt), one.note].filter(Boolean).join(" · ")}<Became of={one} /></>}
+              aside={<><Tag>{one.knownAlready ? t.tips.known : t.tips.fresh}</Tag><Tag tone={TONES[one.state]}>{named(t.tips.states, one.state)}</Tag></>} />
           )} />}
         </Shown>
       </Card>

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import type { Asked, Problem } from "../api";
 import { Refused } from "../api";
-import { t } from "../words";
+import { language, t } from "../words";
 
 export function Page(props: { title: string; sub?: ComponentChildren; actions?: ComponentChildren; children: ComponentChildren }) {
   useEffect(() => {
@@ -27,9 +27,9 @@ export function Page(props: { title: string; sub?: ComponentChildren; actions?: 
 export function Card(props: { title?: string; aside?: ComponentChildren; children: ComponentChildren; class?: string }) {
   return (
     <section class={`card ${props.class ?? ""}`}>
-      {props.title && (
+      {(props.title || props.aside) && (
         <div class="card-head">
-          <h2>{props.title}</h2>
+          {props.title && <h2>{props.title}</h2>}
           {props.aside}
         </div>
       )}
@@ -50,6 +50,18 @@ export function Shown<T>(props: { of: Asked<T>; children: (data: T) => Component
   if (data === undefined) return <p class="quiet loading" role="status">{t.loading}</p>;
   return <>{props.children(data)}</>;
 }
+
+/** A sentence that a service gives in Dutch only: marked, so that a screen reader speaks it so. */
+export const Dutch = (props: { children: ComponentChildren }) => <span lang={language() === "nl" ? undefined : "nl"}>{props.children}</span>;
+
+/** What speaks for something (plus), and what against it or is missing (minus). */
+export const ProsAndCons = (props: { of: readonly { id: string; plus?: boolean; text: ComponentChildren }[]; label?: string }) => (
+  <ul class="reasons" aria-label={props.label}>
+    {props.of.map((one) => (
+      <li class={one.plus ? "plus" : "minus"} key={one.id}><span aria-hidden="true">{one.plus ? "+" : "−"}</span><div>{one.text}</div></li>
+    ))}
+  </ul>
+);
 
 const SHOWN_FIRST = 25;
 

@@ -8,9 +8,11 @@ export interface Field {
   /** Where the value goes in the body, as in a JSON pointer: `address/postcode`. */
   name: string;
   label: string;
-  kind?: "text" | "textarea" | "date" | "number" | "email" | "tel" | "select" | "checks" | "check" | "file";
+  kind?: "text" | "textarea" | "lines" | "date" | "time" | "number" | "email" | "tel" | "select" | "checks" | "check" | "file";
   choices?: readonly (readonly [string, string])[];
   required?: boolean;
+  /** Asked only when this holds for what was filled in so far. */
+  when?: (values: Values) => boolean;
 }
 
 export type Values = Record<string, unknown>;
@@ -105,7 +107,7 @@ export function Form<From = undefined>(props: Props<From>) {
           <p>{sentence(problem)}</p>
         </div>
       )}
-      {props.fields.map((field) => (
+      {props.fields.filter((field) => !field.when || field.when(values)).map((field) => (
         <Line
           key={field.name} id={`${props.id}-${field.name.replaceAll("/", "-")}`} field={field} value={values[field.name]}
           error={errors.get(field.name)} put={(value) => put(field.name, value)}
@@ -179,6 +181,8 @@ function Line({ id, field, value, error, theirs, put }: LineProps) {
         </select>
       ) : field.kind === "textarea" ? (
         <textarea {...common} rows={3} value={text} onInput={(event) => put(event.currentTarget.value)} />
+      ) : field.kind === "lines" ? (
+        <textarea {...common} rows={3} value={Array.isArray(value) ? value.join("\n") : text} onInput={(event) => put(event.currentTarget.value.split("\n"))} />
       ) : field.kind === "file" ? (
         <input {...common} type="file" accept=".csv,.xlsx" onChange={(event) => put(event.currentTarget.files?.[0])} />
       ) : (
@@ -189,17 +193,17 @@ function Line({ id, field, value, error, theirs, put }: LineProps) {
   );
 }
 
-/** Flat values as the body that they stand for; what is empty is null. */
+/** Flat values as the body that they stand for; what is empty, or is not asked as things are, is null. */
 export function nested(values: Values, fields: Field[]): Values {
   const body: Values = {};
-  for (const { name, kind } of fields) {
+  for (const { name, kind, when } of fields) {
     const path = name.split("/");
     const last = path.pop()!;
     let into = body;
     for (const part of path) into = (into[part] ??= {}) as Values;
-    const value = values[name];
+    const value = !when || when(values) ? values[name] : null;
     into[last] = kind === "number" && value !== "" && value != null ? Number(value) : kind === "check" ? Boolean(value)
-      : kind === "checks" ? (value ?? []) : value === "" || value === undefined ? null : value;
+      : kind === "checks" ? (value ?? []) : kind === "lines" ? ((value as string[] | null) ?? []).map((one) => one.trim()).filter(Boolean) : value === "" || value === undefined ? null : value;
   }
   return body;
 }
