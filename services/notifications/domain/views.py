@@ -140,6 +140,7 @@ SHOWN: Mapping[type[Event], Shown] = {
     matching.OfferUnfilled: _OFFER,
     matching.RegionPlanned: Shown((), ("plan_id",), Whom.OFFERING),  # no offer: the region's coordinator alone
     notifications.IntermediaryAsked: _CALL,
+    notifications.HelpTaken: _CALL,
     notifications.HelpAnswered: _CALL,
     notifications.HelpDeclined: _CALL,
 }
