@@ -39,8 +39,8 @@ async def tell_coordinators(
     await mailing.post_letters(work, key, moment, letters_of(event, around, own_schools=own_schools))
 
 
-async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetime) -> None:
-    """Give an event to the subscribers that may have something of it."""
+async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetime, dataref: str | None = None) -> None:
+    """Give an event to the subscribers that may have something of it; `dataref` is its publisher's."""
     kinds = leaving.listeners_of(event)
     if not kinds:
         return
@@ -48,7 +48,7 @@ async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetim
     subscribers = await SubscriptionStore(work.session).listening(kinds, event.event_type(), areas)
     leaver = leaving.Leaver(event)
     told = ((each, leaver.outgoing(each.recipient, each.pseudonyms)) for each in subscribers)
-    await _hand_over_all(work, told, key, moment)
+    await _hand_over_all(work, told, key, moment, dataref if leaving.says_where(event) else None)
 
 
 async def call_for_help(

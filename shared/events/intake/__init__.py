@@ -15,6 +15,7 @@ from shared.events.intake.guidance import (
     FollowUpDue,
     FollowUpRecorded,
     RequestMoved,
+    StudentRequestMoved,
     SupportAsked,
     VisitOverdue,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "SectorClosed",
     "SectorReopened",
     "StudentReady",
+    "StudentRequestMoved",
     "StudentWithdrawn",
     "SupportAsked",
     "VisitOverdue",
