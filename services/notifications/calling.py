@@ -17,7 +17,7 @@ from services.notifications.store.clock import now_of
 from services.notifications.telling import call_for_help, tell_coordinators
 from shared.events.codes import IntermediaryKind
 from shared.events.matching import StudentUnmatched
-from shared.events.notifications import HelpAnswered, HelpDeclined, SuggestedEmployer, answerer
+from shared.events.notifications import HelpAnswered, HelpDeclined, HelpTaken, SuggestedEmployer, answerer
 from shared.timers import Timer, cancel_timer, set_timer
 from shared.unit_of_work import UnitOfWork
 
@@ -88,6 +88,14 @@ async def name_employer(
             answerer=answerer(owner),
         )
         await _tell(work, await work.announce(event), given)
+    return given
+
+
+async def take(work: UnitOfWork, call: Call, owner: str, kind: IntermediaryKind) -> GivenAnswer:
+    """Somebody looks for an employer: the schools hear it, and who said so is not reminded."""
+    given, is_new = await CallStore(work.session).answer(call.id, owner, kind, None, is_taken=True)
+    if is_new:
+        await work.announce(HelpTaken(call_id=call.id, intermediary=kind, region=call.key.region))
     return given
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from services.notifications.domain import schedule
@@ -62,6 +62,8 @@ class Settings(ServiceSettings):
     """And their size altogether: a subscriber that reads nothing takes this much of the broker's disk."""
     mail_from: str = "Stagebrug <stagebrug@localhost>"
     """The sender of mails."""
+    operator_email: EmailStr | None = None
+    """Who is mailed, beside the subscriber's own contact, when a subscription fails or ends."""
     quiet_hours: Annotated[str, Field(pattern=r"^(none|\d\d:\d\d-\d\d:\d\d)$"), AfterValidator(_hours)] = "19:00-07:00"
     """When nobody who did not choose otherwise gets mail, in Amsterdam; `none`: at all hours."""
     quiet_weekends: bool = True

@@ -39,8 +39,8 @@ async def tell_coordinators(
     await mailing.post_letters(work, key, moment, letters_of(event, around, own_schools=own_schools))
 
 
-async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetime) -> None:
-    """Give an event to the subscribers that may have something of it."""
+async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetime, dataref: str | None = None) -> None:
+    """Give an event to the subscribers that may have something of it; `dataref` is its publisher's."""
     kinds = leaving.listeners_of(event)
     if not kinds:
         return
@@ -48,7 +48,7 @@ async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetim
     subscribers = await SubscriptionStore(work.session).listening(kinds, event.event_type(), areas)
     leaver = leaving.Leaver(event)
     told = ((each, leaver.outgoing(each.recipient, each.pseudonyms)) for each in subscribers)
-    await _hand_over_all(work, told, key, moment)
+    await _hand_over_all(work, told, key, moment, dataref if leaving.says_where(event) else None)
 
 
 async def call_for_help(
@@ -88,14 +88,15 @@ async def tell_owner(work: UnitOfWork, failed: DeliveryFailed, moment: datetime)
     for each in await store.page(subscription.owner, None, MOST_PER_OWNER):
         if each.id != subscription.id and not each.wants(what.type):
             continue
+        event_id = each.pseudonyms.of("event", key)
         message = leaving.envelope_for(
             what,
-            event_id=each.pseudonyms.of("event", key),
+            event_id=event_id,
             source=work.publisher.source,
             moment=moment,
             subscription=each.id,
         )
-        ready.append(Ready(each.id, message, sent=_hears_of_failures(each)))
+        ready.append(Ready.of(each.id, event_id, message, sent=_hears_of_failures(each)))
     await hand_over(work, key, ready)
 
 
@@ -123,14 +124,15 @@ async def _hand_over_all(
     for subscriber, what in told:
         if what is None:
             continue
+        event_id = subscriber.pseudonyms.of("event", key)
         message = leaving.envelope_for(
             what,
-            event_id=subscriber.pseudonyms.of("event", key),
+            event_id=event_id,
             source=work.publisher.source,
             moment=moment,
             subscription=subscriber.id,
             dataref=dataref,
         )
         if let_through(subscriber.filters, message):
-            ready.append(Ready(subscriber.id, message, sent=subscriber.has_sink))
+            ready.append(Ready.of(subscriber.id, event_id, message, sent=subscriber.has_sink))
     return len(await hand_over(work, key, ready))

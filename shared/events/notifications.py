@@ -56,6 +56,15 @@ def answerer(owner: str) -> str:
     return hashlib.sha256(owner.encode()).hexdigest()[:32]
 
 
+class HelpTaken(NotificationsEvent):
+    """An intermediary looks for an employer in answer to a call, and has not said yet whom it found."""
+
+    subject_kind: ClassVar[str] = "call"
+    call_id: UUID
+    intermediary: IntermediaryKind
+    region: Region
+
+
 class HelpDeclined(NotificationsEvent):
     """An intermediary knows nobody this time."""
 

@@ -26,6 +26,8 @@ BODIES: dict[str, Any] = {
     "coach": {"email": "ander@school.example"},
     "jobcoach": {"email": "ander@gemeente.example", "untilDate": "2087-01-01", "ground": "legal-task"},
     "handovers": {"parts": ["direction"]},
+    "requests": {"indication": "job-agreement"},
+    "_accept": {"ground": "legal-task", "reason": "Bepaalt welke plekken kunnen."},
     "visit-rhythm": {"everyWeeks": 4},
     "visits": VISIT,
     "bottlenecks": BOTTLENECK,
@@ -48,7 +50,7 @@ def body_of(method: str, path: str, bodies: dict[str, Any] = BODIES) -> Any:
 
 def at(path: str, **ids: str) -> str:
     """The path with these ids, and with ids of nothing for whatever else it names."""
-    return path.format_map({"handoverId": unknown(), "party": "school"} | ids)
+    return path.format_map({"handoverId": unknown(), "requestId": unknown(), "party": "school"} | ids)
 
 
 def operations(naming: str = "") -> list[tuple[str, str]]:

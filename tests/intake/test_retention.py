@@ -175,6 +175,20 @@ async def test_a_request_to_an_intermediary_is_kept_for_two_years(world: World, 
 
 
 @pytest.mark.parametrize(("by", "gone"), BORDERS)
+async def test_what_was_asked_for_a_student_is_kept_for_a_year(world: World, by: int, gone: bool) -> None:
+    student = await world.student()
+    await world.intake.sql.execute(
+        "insert into student_requests (id, student_id, school_id, region, ground_id, author, state, asked, steps, "
+        "recorded_at) select gen_random_uuid(), id, school_id, 'AM11', gen_random_uuid(), 'x', 'asked', '{}', '[]', "
+        "$1::date + time '12:00' from students where id = $2",
+        over("student-request", by),
+        student["id"],
+    )
+    await forget(world)
+    assert (await world.intake.sql.fetchval("select count(*) from student_requests") == 0) == gone
+
+
+@pytest.mark.parametrize(("by", "gone"), BORDERS)
 async def test_a_refused_placement_forgets_its_student_after_a_year(world: World, by: int, gone: bool) -> None:
     student, offer = await world.student(), await world.offer()
     await good(world.place(student, offer))

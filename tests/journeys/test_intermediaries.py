@@ -9,6 +9,7 @@ from tests.journeys.world import Person, World, employer_of, offer_of, ready_stu
 
 UNMATCHED = "nl.stagebrug.student-unmatched.v1"
 MOVED = "nl.stagebrug.request-moved.v1"
+ASKED = "nl.stagebrug.student-request-moved.v1"
 DESK = "werkgevers@wsp-arnhem.example"
 
 
@@ -62,6 +63,32 @@ async def test_each_kind_of_intermediary_does_its_part(world: World) -> None:
     assert (await uwv.get("intake", "/v1/tips"))["items"] == []
     await school.post("intake", f"/v1/employers/{own['employerId']}/claims", {"purpose": "places"})
     assert (await municipality.get("intake", f"/v1/tips/{own['id']}"))["state"] == "taken-over"
+
+
+async def test_uwv_answers_for_an_indication_and_the_school_takes_it_over(world: World) -> None:
+    school = await world.school("AM10")
+    uwv = await world.intermediary("uwv", "AM10")
+    hook = await world.listening(uwv, ASKED)
+    student = await ready_student_of(school)
+    on = {"givenDate": "2026-01-01", "endDate": "2027-12-31"}
+    ground = {"recipientKind": "uwv", "organisation": "UWV", "purpose": "indication", "legalGround": "legal-task"}
+    await school.post("intake", f"/v1/students/{student}/grounds", ground | on | {"legalBasis": "Participatiewet"})
+    asked = await school.post("intake", f"/v1/students/{student}/requests", {"indication": "sheltered"})
+    sign = await hook.next(within=30)
+    assert (sign.data["state"], sign.event["dataref"].endswith(f"/v1/student-requests/{asked['id']}")) == (
+        "asked",
+        True,
+    )
+    assert not [
+        word for word in (student, "sheltered", "indication", school.claims["school_id"]) if word in str(sign.event)
+    ]
+    file = await uwv.get("intake", f"/v1/student-requests/{asked['id']}")
+    assert (file["indication"], bool(file["familyName"])) == ("sheltered", True)
+    await uwv.post("intake", f"/v1/student-requests/{asked['id']}/_answer", {"outcome": "refused"})
+    kept = {"ground": "legal-task", "reason": "Bepaalt welke plekken kunnen."}
+    await school.post("intake", f"/v1/students/{student}/requests/{asked['id']}/_accept", kept)
+    [fact] = (await school.get("intake", f"/v1/students/{student}/special-facts"))["items"]
+    assert (fact["kind"], fact["code"]) == ("sheltered", "refused")
 
 
 async def test_sbb_sees_quiet_companies_and_answers_what_a_school_asks_during_a_placement(world: World) -> None:

@@ -46,6 +46,8 @@ BODIES: dict[str, Any] = {
         "expiresDate": "2027-01-31",
     },
     "handovers": {"parts": ["direction"]},
+    "requests": {"indication": "job-agreement"},
+    "_accept": {"ground": "legal-task", "reason": "Bepaalt welke plekken kunnen."},
     "visit-rhythm": {"everyWeeks": 4},
     "visits": {"visitDate": "2026-10-12", "form": "at-work", "spokeWith": ["supervisor"]},
     "bottlenecks": {"noticedBy": "employer", "noticedDate": "2026-10-19", "codes": ["lack-of-time"]},
@@ -63,7 +65,10 @@ OF_PLACEMENTS: dict[str, Any] = BODIES | {
     },
 }
 
-OTHERS = {"{party}": "school", "{handoverId}": "01920000-0000-7000-8000-0000000000b7"}
+OTHERS = {
+    "{party}": "school",
+    **dict.fromkeys(("{handoverId}", "{requestId}"), "01920000-0000-7000-8000-0000000000b7"),
+}
 """What else a path names."""
 
 

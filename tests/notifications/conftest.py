@@ -46,7 +46,7 @@ def nothing_fails_in_the_background(caplog: pytest.LogCaptureFixture) -> Iterato
 async def running(service: StartService, post: SmtpCatcher, request: pytest.FixtureRequest) -> RunningService:
     """Notifications, knowing two schools of one region."""
     more: dict[str, str] = getattr(request, "param", {})
-    started = await service("notifications", smtp_url=post.url, **QUICK, **more)
+    started = await service("notifications", **{"smtp_url": post.url, **QUICK, **more})
     assert await started.tell(facts.a_school()) == "done"
     assert await started.tell(facts.a_school(facts.OTHER_SCHOOL, facts.OTHER_BRIN)) == "done"
     async with asyncio.timeout(5):

@@ -1,6 +1,7 @@
 """What a subscriber sets for its own sink, what it sees of it, and who hears when events are given up."""
 
 import asyncio
+import itertools
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +21,9 @@ from services.notifications.domain.subscriptions import (
 from shared.ids import new_id
 from tests.notifications import facts
 from tests.notifications.conftest import Subscriber, Subscribing
+from tests.notifications.mailing import plain
 from tests.support.service import RunningService
+from tests.support.smtp_catcher import SmtpCatcher
 
 FAILED = "nl.stagebrug.delivery-failed.v1"
 
@@ -37,11 +40,37 @@ async def test_a_subscriber_bounds_how_much_comes_at_once_and_in_a_minute(
     for _ in range(2):
         await paced.receiver.next()
     assert len(await one.receiver.requested(1)) == 1
-    first, second = (each["attempts"][0]["begunAt"] for each in await paced.deliveries())
+    first, second = sorted(each["attempts"][0]["begunAt"] for each in await paced.deliveries())
     assert datetime.fromisoformat(second) - datetime.fromisoformat(first) >= timedelta(seconds=0.9)
     one.receiver.gate.set()
     changed = await one.client.patch(f"/v1/subscriptions/{one.id}", json={"maxAtOnce": 20, "maxPerMinute": None})
     assert changed.json()["maxAtOnce"] == 20
+
+
+@pytest.mark.parametrize("running", [{"webhooks_at_once": "1", "webhook_seconds": "60"}], indirect=True)
+async def test_one_that_hangs_and_one_with_a_backlog_keep_nobody_waiting(
+    running: RunningService, subscriber: Subscribing
+) -> None:
+    hanging, behind, other = [await subscriber("municipality", maxAtOnce=1) for _ in range(3)]
+    await running.sql.execute("update subscriptions set state = 'paused'")
+    hanging.receiver.gate.clear()
+    for _ in range(4):
+        await running.announce(facts.a_placement())
+    await running.until("select count(*) = 12 from deliveries where position is not null")
+    await running.sql.execute("update subscriptions set state = 'active'")
+    for each in (behind, other):
+        for _ in range(4):
+            await each.receiver.next(within=20)  # the only hand is held for two seconds, not for sixty
+    assert len(hanging.receiver.requests) == 1
+    turns = await running.sql.fetch(_TURNS, [UUID(behind.id), UUID(other.id)])
+    assert all(one["subscription_id"] != following["subscription_id"] for one, following in itertools.pairwise(turns))
+    hanging.receiver.gate.set()
+
+
+_TURNS = """
+select subscription_id from attempts join deliveries on deliveries.id = delivery_id
+where subscription_id = any($1) order by begun_at
+"""
 
 
 @pytest.mark.parametrize("body", [{"maxAtOnce": 0}, {"maxAtOnce": 21}, {"maxPerMinute": 0}])
@@ -91,6 +120,32 @@ async def test_the_owner_hears_of_what_was_given_up_in_the_feed_and_by_what_stil
     assert (await somebody_else.feed())["items"] == []
     now = REGISTRY.get_sample_value("stagebrug_webhooks_given_up_total", {"code": "http-415"})
     assert now == given_up + 2
+
+
+@pytest.mark.parametrize("running", [{"operator_email": "beheer@stagebrug.example"}], indirect=True)
+async def test_the_contact_and_the_operator_are_mailed_once_a_day_when_nothing_arrives(
+    running: RunningService, subscriber: Subscribing, post: SmtpCatcher
+) -> None:
+    contact = {"contact": "ict@gemeente.example"}
+    broken, ended = await subscriber("municipality", **contact), await subscriber("municipality")
+    broken.receiver.answers, ended.receiver.answers = [415, 415], [410]
+    changed = await ended.client.patch(f"/v1/subscriptions/{ended.id}", json=contact)
+    assert changed.json()["contact"] == "ict@gemeente.example"
+    for _ in range(2):
+        await running.tell(facts.a_placement())
+    await running.until("select count(*) = 2 from deliveries where state = 'failed'")
+    mails = [await post.next() for _ in range(4)]
+    told = {(mail["To"], mail["Subject"]) for mail in mails}
+    assert told == {
+        (to, subject)
+        for to in ("ict@gemeente.example", "beheer@stagebrug.example")
+        for subject in ("Berichten van Stagebrug komen niet aan", "Uw koppeling met Stagebrug is gestopt")
+    }
+    of_broken = [plain(mail) for mail in mails if "komen niet aan" in mail["Subject"]]
+    assert all(f"/v1/subscriptions/{broken.id}" in text and "http-415" in text for text in of_broken)
+    assert await running.sql.fetchval("select count(*) from mails") == 4
+    refused = await ended.client.patch(f"/v1/subscriptions/{ended.id}", json={"contact": "123456782@x.example"})
+    assert refused.status_code == 400
 
 
 async def test_a_foreign_receiver_needs_only_public_libraries(running: RunningService, subscriber: Subscribing) -> None:

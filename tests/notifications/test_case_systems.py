@@ -2,7 +2,7 @@
 
 import httpx
 
-from shared.events.notifications import HelpAnswered, HelpDeclined
+from shared.events.notifications import HelpAnswered, HelpDeclined, HelpTaken
 from tests.notifications.case_systems import PATH, becomes, call_for_help, set_up, the_case
 from tests.support.case_system import CLIENT_SECRET, DIES, PASS, FakeCaseSystem
 from tests.support.service import RunningService
@@ -27,14 +27,15 @@ async def test_taken_and_answered_there_is_answered_here(
 ) -> None:
     asked, case = await the_case(running, region, almere)
     await almere.says(case, "taken")
-    await running.until("select count(*) from cases where status = 'taken'")
+    taken = await running.next_event(HelpTaken)
+    assert (taken.call_id, taken.intermediary) == (asked.call_id, "municipality")
     await almere.says(case, "answered", werkgever="Bakkerij De Korst", kvkNummer="01234567")
     answered = await running.next_event(HelpAnswered)
     assert (answered.call_id, answered.intermediary) == (asked.call_id, "municipality")
     assert (answered.employer.name, answered.employer.kvk_number) == ("Bakkerij De Korst", "01234567")
     await almere.says(case, "answered", werkgever="Bakkerij De Korst", kvkNummer="01234567")
     await running.until("select count(*) from cases where status = 'answered' and check_at is null")
-    assert await running.sql.fetchval("select count(*) from answers") == 1
+    assert await running.sql.fetchval("select array_agg(outcome order by at) from answers") == ["taken", "answered"]
 
 
 async def test_declined_there_is_declined_here(
@@ -142,6 +143,21 @@ async def test_a_callback_of_a_stranger_is_refused_and_one_about_another_case_sa
         answer = await client.post(told["callbackUrl"], content=b"[1", headers={"Authorization": told["auth"]})
     assert answer.status_code == 400
     assert await running.sql.fetchval("select count(*) from cases where checked_at is not null") == 0
+
+
+async def test_a_system_that_is_taken_out_is_told_until_it_wants_to_tell_nothing_more(
+    running: RunningService, region: httpx.AsyncClient, almere: FakeCaseSystem
+) -> None:
+    await set_up(region, almere)
+    await becomes(region, state="active")
+    assert len(almere.subscribed) == 1
+    almere.leaving = [503]
+    assert (await region.delete(PATH)).status_code == 204
+    await running.until("select tries = 1 and next_at < now() + interval '1 minute' from left_case_systems")
+    await running.sql.execute("update left_case_systems set next_at = now()")  # as if the pause were over
+    await running.sql.execute("select pg_notify('stagebrug', 'left-case-systems')")
+    await running.until("select count(*) = 0 from left_case_systems")
+    assert almere.subscribed == {}
 
 
 async def test_a_region_sets_up_its_own_municipalities_only(running: RunningService, almere: FakeCaseSystem) -> None:

@@ -1,6 +1,7 @@
 """A call for help, from the student whom no circle has a place for to the tip that comes back."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import httpx
 
 from shared.events import codes, intake, matching
 from shared.events.envelope import Envelope
-from shared.events.notifications import HelpAnswered, HelpDeclined, IntermediaryAsked
+from shared.events.notifications import HelpAnswered, HelpDeclined, HelpTaken, IntermediaryAsked
 from tests.notifications import facts
 from tests.notifications.conftest import Subscribing, outsider
 from tests.support.service import RunningService
@@ -67,13 +68,19 @@ async def test_a_tip_comes_back_once_and_the_school_sees_it(running: RunningServ
         answered = await running.next_event(HelpAnswered)
         assert answered.employer.kvk_number == "01234567"
         assert str(answered.answer_id) == first.json()["id"]
+        taken = [await uwv.post(f"/v1/calls/{call_id}/_take") for _ in range(2)]
+        assert {(each.status_code, each.json()["outcome"]) for each in taken} == {(201, "taken")}
+        assert (await running.next_event(HelpTaken)).intermediary is codes.IntermediaryKind.UWV
+        shown = await running.until("select views from stream where type like '%.help-taken.%'")
+        assert [view["schools"] for view in json.loads(shown)] == [[facts.BRIN], []]
+        assert (str(call_id) in shown, str(student.student_id) in shown) == (True, False)
         declined = await uwv.post(f"/v1/calls/{call_id}/_decline", json={"reason": "nobody-known"})
         assert declined.json()["outcome"] == "declined"
         assert (await running.next_event(HelpDeclined)).intermediary is codes.IntermediaryKind.UWV
-        assert [each["outcome"] for each in (await call_of(uwv, call_id))["answers"]] == ["declined"]
+        assert [each["outcome"] for each in (await call_of(uwv, call_id))["answers"]] == ["taken", "declined"]
     async with running.as_("coordinator", schools=[facts.BRIN]) as coordinator:
         seen = await call_of(coordinator, call_id)
-        assert [each["outcome"] for each in seen["answers"]] == ["answered", "declined"]
+        assert [each["outcome"] for each in seen["answers"]] == ["answered", "taken", "declined"]
         assert seen["studentIds"] == [str(student.student_id)]
     async with running.as_("coordinator", schools=[facts.OTHER_BRIN]) as colleague:
         assert (await call_of(colleague, call_id))["studentIds"] == []

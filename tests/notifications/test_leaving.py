@@ -26,7 +26,7 @@ from services.notifications.domain.pseudonyms import Pseudonyms, new_key
 from services.notifications.domain.recipients import Recipient
 from shared.events import CATALOGUE, Event
 from shared.events.codes import IntermediaryKind
-from shared.events.intake import EmployerRegistered, PlacementStarted, RequestMoved
+from shared.events.intake import EmployerRegistered, PlacementStarted, RequestMoved, StudentRequestMoved
 from shared.events.notifications import DeliveryFailed
 from shared.ids import new_id
 from tests.notifications import facts
@@ -125,6 +125,18 @@ def test_what_a_school_asks_reaches_whom_it_asks_as_a_sign_to_look() -> None:
     assert what
     assert set(what.data) == {"requestId", "region", "kind", "state"}
     assert str(asked.subject) not in json.dumps([what.subject, what.data])
+
+
+def test_what_is_asked_for_a_student_reaches_uwv_without_whom_or_what_and_alone_says_where() -> None:
+    asked = example_of(StudentRequestMoved).model_copy(update={"intermediary": IntermediaryKind.UWV})
+    keys = Pseudonyms(new_key())
+    sent = {kind: outgoing(asked, everywhere(kind), keys) for kind in IntermediaryKind}
+    assert {kind for kind, what in sent.items() if what} == {IntermediaryKind.UWV}
+    what = sent[IntermediaryKind.UWV]
+    assert what
+    assert set(what.data) == {"studentRequestId", "region", "state"}
+    assert str(asked.subject) not in json.dumps([what.subject, what.data])
+    assert [event for event in OURS if leaving.says_where(example_of(event))] == [StudentRequestMoved]
 
 
 def test_an_event_that_stands_in_no_table_leaves_to_nobody() -> None:

@@ -164,3 +164,16 @@ async def test_who_said_nothing_of_hours_has_those_of_the_installation(running: 
     await wants(running)
     assert (await me(running))["quietHours"] == {"begin": "00:00", "end": "00:00", "weekends": False}
     assert Settings(database_url="x", amqp_url="x").quiet == QuietHours()
+
+
+async def test_a_mail_that_was_refused_for_now_is_not_tried_again_in_quiet_hours(
+    running: RunningService, post: SmtpCatcher
+) -> None:
+    now = datetime.now(AMSTERDAM)
+    begin, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-2, 2))
+    await wants(running, quietHours={"begin": begin, "end": end, "weekends": False})
+    post.answers = ["451 Try again later"]
+    await running.tell(facts.a_proposal())
+    await morning_comes(running)  # as if the hours had begun while it was on its way
+    await running.until("select tries = 1 and error like '451%' and next_at > now() + interval '1 hour' from mails")
+    assert len(post.tried) == 1

@@ -41,6 +41,8 @@ class FakeCaseSystem:
     """By the end of a path: what GETs are answered with instead, word for word."""
     asked: list[str] = field(default_factory=list)
     """The paths that were asked for, before anything was answered."""
+    leaving: list[int] = field(default_factory=list)
+    """What the next DELETEs of an abonnement are answered with instead."""
     tells: bool = True
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -162,6 +164,10 @@ class FakeCaseSystem:
     async def _notifications(self, request: Request) -> Response:
         if request.method == "GET":
             return JSONResponse(list(self.subscribed.values()))
+        if request.method == "DELETE":
+            if self.leaving:
+                return JSONResponse({"code": "error"}, self.leaving.pop(0))
+            return Response(status_code=204 if self.subscribed.pop(f"{self.url}{request.url.path}", None) else 404)
         body = await request.json()
         # as Open Notificaties does: the callback must refuse strangers before it is believed
         async with httpx.AsyncClient(timeout=10) as client:

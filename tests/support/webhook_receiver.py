@@ -52,7 +52,7 @@ class Served:
     def __init__(self, endpoint: Callable[[Request], Awaitable[Response]], **tls: Any) -> None:
         port = free_ports(["outside"])["outside"]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}/"
-        app = Starlette(routes=[Route("/{path:path}", endpoint, methods=["POST", "OPTIONS", "GET", "PUT"])])
+        app = Starlette(routes=[Route("/{path:path}", endpoint, methods=["POST", "OPTIONS", "GET", "PUT", "DELETE"])])
         self._server = QuietServer(
             uvicorn.Config(app, port=port, log_config=None, lifespan="off", timeout_graceful_shutdown=1, **tls)
         )

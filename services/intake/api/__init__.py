@@ -62,6 +62,7 @@ from services.intake.api import (
     schools,
     sessions,
     stories,
+    student_requests,
     students,
     supervisions,
     support,
@@ -78,7 +79,7 @@ BEFORE_IDS = (openings, finding, duplicates)
 EMPLOYERS = (employers, employer_states, merging, cooperations, locations, accreditations, vum)
 RELATIONS = (contacts, contact_moments, outside_contacts, claims, remarks, questions, relations, tips, portfolio)
 PLACES = (offers, reservations, placements, supervisions, agreements, closures)
-GUIDANCE = (visits, bottlenecks, evaluations, support, adaptations, handovers, follow_ups, requests)
+GUIDANCE = (visits, bottlenecks, evaluations, support, adaptations, handovers, follow_ups, requests, student_requests)
 PEOPLE = (schools, departures, students, coaches, delegations, bureau, wish_check, matching_profiles)
 PROGRAMMES = (programmes, sessions, enrolments, visit_bookings)
 PRIVACY = (erasures, contact_people, grounds)

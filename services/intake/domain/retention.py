@@ -96,6 +96,13 @@ RULES = {
             "what an intermediary said of a company serves its next placements, as contacts do",
         ),
         Rule(
+            "student-request",
+            _YEAR,
+            "the asking",
+            "deleted; with the student at once",
+            "what was decided is recorded by the school with a last day of its own (AVG art. 9)",
+        ),
+        Rule(
             "newsletter-request",
             30,
             "the request",

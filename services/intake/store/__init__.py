@@ -46,6 +46,7 @@ from services.intake.store.responses import ResponseStore
 from services.intake.store.rounds import RoundFilter, RoundStore
 from services.intake.store.schools import SchoolStore
 from services.intake.store.stories import StoryStore
+from services.intake.store.student_requests import StudentRequestStore
 from services.intake.store.students import Access, StudentStore
 from services.intake.store.supervisions import SupervisionStore
 from services.intake.store.support import SupportFilter, SupportStore
@@ -123,6 +124,7 @@ __all__ = [
     "Sort",
     "SpecialFactStore",
     "StoryStore",
+    "StudentRequestStore",
     "StudentStore",
     "SupervisionStore",
     "SupportFilter",

@@ -24,7 +24,7 @@ from services.intake.store.people_tables import delegations, student_coaches
 from services.intake.store.programme_tables import attendances, enrolments, programmes
 from services.intake.store.remark_tables import answers, questions, remark_replies, remarks
 from services.intake.store.reminders import relation_reminders
-from services.intake.store.request_tables import requests
+from services.intake.store.request_tables import requests, student_requests
 from services.intake.store.story_tables import stories
 from services.intake.store.support_tables import adaptation_questions, support
 from services.intake.store.tables import contact_notes, contacts, employers, offers, placements, students
@@ -46,6 +46,7 @@ OWNED: tuple[tuple[Table, str], ...] = (
     (questions, "school_id"),
     (answers, "school_id"),
     (requests, "school_id"),
+    (student_requests, "school_id"),
     (imports, "school_id"),
     (student_coaches, "school_id"),
     (delegations, "school_id"),

@@ -44,6 +44,10 @@ _STATEMENTS = {
         delete from requests where id in (
             select id from requests where recorded_at < cast(:last as date) + 1 order by id limit :limit)
     """),
+    "student-request": text("""
+        delete from student_requests where id in (
+            select id from student_requests where recorded_at < cast(:last as date) + 1 order by id limit :limit)
+    """),
     "newsletter-request": text("""
         delete from newsletter_readers where id in (
             select id from newsletter_readers where (state = 'asked' or email is null)

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, EmailStr, Field
 
 from services.notifications.domain.credentials import Authority, Credential
 from services.notifications.domain.filters import MOST_FILTERS, Filter
 from services.notifications.domain.outward import Protocol
 from services.notifications.domain.subscriptions import AT_ONCE, MOST_AT_ONCE, Breaker, State, Subscription
 from services.notifications.store import Delivery, DeliveryState
-from shared.api import Body, Resource
+from shared.api import Body, Resource, without_bsn
 from shared.events.codes import IntermediaryKind
 
 Sink = Annotated[str, Field(max_length=2_000, examples=["https://gemeente.example/stagebrug"])]
@@ -49,6 +49,7 @@ _SHOWN: dict[str, Any] = {
     "allowedPerMinute": None,
     "maxAtOnce": 4,
     "maxPerMinute": None,
+    "contact": "ict@gemeente.example",
     "breaker": "closed",
     "missesInARow": 0,
     "restsUntil": None,
@@ -75,6 +76,17 @@ PerMinute = Annotated[
 ]
 
 
+Contact = Annotated[
+    EmailStr | None,
+    Field(
+        max_length=200,
+        description="Who of yours is mailed, once a day at most, when events are given up or this ends. Nobody else "
+        "sees it but the operator.",
+    ),
+    AfterValidator(lambda address: without_bsn(address) if address else None),
+]
+
+
 class Subscribe(Body):
     """Make a subscription. Without a sink its events are read from the feed."""
 
@@ -91,6 +103,7 @@ class Subscribe(Body):
     authority: Authority | None = AUTHORITY
     max_at_once: AtOnce = AT_ONCE
     max_per_minute: PerMinute = None
+    contact: Contact = None
 
 
 class ChangeSubscription(Body):
@@ -105,6 +118,7 @@ class ChangeSubscription(Body):
     authority: Authority | None = AUTHORITY
     max_at_once: AtOnce = AT_ONCE
     max_per_minute: PerMinute = None
+    contact: Contact = None
 
 
 class Rotate(Body):
@@ -150,6 +164,7 @@ class SubscriptionShown(Resource):
     allowed_per_minute: int | None
     max_at_once: int
     max_per_minute: int | None
+    contact: str | None
     breaker: Breaker
     misses_in_a_row: int
     rests_until: datetime | None
@@ -175,6 +190,7 @@ class SubscriptionShown(Resource):
             allowed_per_minute=subscription.rate,
             max_at_once=subscription.at_once,
             max_per_minute=subscription.per_minute,
+            contact=subscription.contact,
             breaker=subscription.breaker,
             misses_in_a_row=subscription.misses,
             rests_until=subscription.rests_until,

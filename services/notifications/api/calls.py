@@ -193,6 +193,14 @@ async def answer_call(call_id: UUID, body: AnswerCall, caller: Caller, work: Wor
     return AnswerShown.of(await calling.name_employer(work, call, caller.subject, recipient.kind, employer))
 
 
+@router.post("/{call_id}/_take", status_code=201, dependencies=[requires(Role.INTERMEDIARY)])
+async def take_call(call_id: UUID, caller: Caller, work: Work) -> AnswerShown:
+    """Say that you look for an employer: the schools see it, and you are not reminded."""
+    recipient = recipient_of(caller)
+    call = await _asked(call_id, recipient, work)
+    return AnswerShown.of(await calling.take(work, call, caller.subject, recipient.kind))
+
+
 @router.post("/{call_id}/_decline", status_code=201, dependencies=[requires(Role.INTERMEDIARY)])
 async def decline_call(call_id: UUID, body: DeclineCall, caller: Caller, work: Work) -> AnswerShown:
     """Say that you know nobody this time; you can still answer later."""

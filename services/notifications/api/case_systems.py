@@ -167,9 +167,12 @@ async def read_case_system(
 
 @router.delete("/{region}/case-systems/{municipality}", status_code=204)
 async def remove_case_system(region: RegionCode, municipality: MunicipalityCode, caller: Caller, work: Work) -> None:
-    """Make no more cases there; those that there are stay, and say nothing here any more."""
+    """Make no more cases there, and want no more notifications; the cases stay, and say nothing here any more."""
     require_own(region, caller)
     system, _ = await _there(work, region, municipality)
+    if system.callback_hash is not None:
+        await CaseStore(work.session).leave(system.id)
+        work.notify("left-case-systems")
     await SubscriptionStore(work.session).delete(system.id)
 
 

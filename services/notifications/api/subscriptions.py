@@ -82,6 +82,7 @@ async def subscribe(body: Subscribe, caller: Caller, work: Work, response: Respo
         authority=body.authority,
         at_once=body.max_at_once,
         per_minute=body.max_per_minute,
+        contact=body.contact,
         state=State.ACTIVE,
         created_at=await now_of(work.session),
         protocol=body.protocol,
@@ -125,6 +126,8 @@ async def change_subscription(body: ChangeSubscription, own: Own, caller: Caller
         changed = replace(changed, at_once=body.max_at_once)
     if "max_per_minute" in given:
         changed = replace(changed, per_minute=body.max_per_minute)
+    if "contact" in given:
+        changed = replace(changed, contact=body.contact)
     if "sink" in given:
         changed = changed.redirected(body.sink)
     if given & {"credential", "authority"}:
@@ -176,14 +179,15 @@ async def test_subscription(own: Own, work: Work) -> DeliveryShown:
         raise SubscriptionHasNoSink
     test = str(new_id())  # its own subject, so that it does not wait for an earlier one
     key = f"test:{test}"
+    event_id = own.pseudonyms.of("event", key)
     message = envelope_for(
         Outgoing(TEST_TYPE, test, {"subscriptionId": str(own.id)}),
-        event_id=own.pseudonyms.of("event", key),
+        event_id=event_id,
         source=work.publisher.source,
         moment=await now_of(work.session),
         subscription=own.id,
     )
-    (made,) = await hand_over(work, key, [Ready(own.id, message, sent=True)])
+    (made,) = await hand_over(work, key, [Ready.of(own.id, event_id, message, sent=True)])
     return DeliveryShown.of(await DeliveryStore(work.session).find(made), [])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.notifications.clients.desk_mail import DeskMail
-from services.notifications.clients.errands import Errands, Together
+from services.notifications.clients.errands import Errands, Together, Turn
 from services.notifications.clients.letters import SCOPE, Letters
 from services.notifications.clients.live import Hub
 from services.notifications.clients.logs import Logs
@@ -38,6 +38,8 @@ class Resources:
     desk_mail: DeskMail
     letters: Letters
     sending: Errands
+    turn: Turn
+    """Of the subscriptions, at sending."""
     looking: Errands
     """At cases: a case system that says nothing keeps no event from going out."""
     written: Together[Any]
@@ -56,7 +58,7 @@ async def resources(settings: Settings) -> AsyncIterator[Resources]:
     async with (
         contextlib.AsyncExitStack() as stack,
         WebhookClient(settings) as webhooks,
-        Errands(settings.webhooks_at_once, settings.webhook_seconds) as sending,
+        Errands(settings.webhooks_at_once, settings.webhook_seconds, settings.webhooks_at_once) as sending,
         Errands(LOOKS_AT_ONCE, settings.webhook_seconds) as looking,
         Errands(MAILS_AT_ONCE, MAIL_SECONDS) as mailing,
         machine_client(settings, SCOPE) as intake,
@@ -72,6 +74,7 @@ async def resources(settings: Settings) -> AsyncIterator[Resources]:
             DeskMail(settings),
             letters,
             sending,
+            Turn(),
             looking,
             Together(WRITTEN_AT_ONCE),
             mailing,

@@ -1,24 +1,34 @@
 """Things that are done beside the transactions: so many at once, and at the end those under way are waited for."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
+from uuid import UUID
 
 import structlog
+
+from services.notifications.store.sending import FIRST
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
 
 
-class Errands:
-    """A bounded set of tasks of one kind."""
+LONG = 2.0
+"""Seconds after which what has no answer yet takes no hand from the others: most answer in a tenth of it."""
 
-    def __init__(self, at_once: int, seconds: float) -> None:
+
+class Errands:
+    """A bounded set of tasks of one kind; `spare` is for those that take long, so that the others need not wait."""
+
+    def __init__(self, at_once: int, seconds: float, spare: int = 0) -> None:
         self._at_once = at_once
+        self._spare = spare
         self._seconds = seconds
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], float] = {}
 
     async def __aenter__(self) -> Self:
         """Nothing to open."""
@@ -37,18 +47,27 @@ class Errands:
     @property
     def free(self) -> int:
         """How many more can be sent."""
-        return self._at_once - len(self._running)
+        now = time.monotonic()
+        long = sum(now - begun >= LONG for begun in self._running.values())
+        return self._at_once - len(self._running) + min(long, self._spare)
 
     def send(self, errand: Coroutine[Any, Any, None]) -> None:
         """Let one run; one that fails is logged, and its lease brings it back."""
         task = asyncio.create_task(errand)
-        self._running.add(task)
+        self._running[task] = time.monotonic()
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         if not task.cancelled() and (error := task.exception()):
             log.warning("errand_failed", error=repr(error))
+
+
+@dataclass
+class Turn:
+    """Whose turn it was last, so that all are served before one is served again."""
+
+    after: UUID = FIRST
 
 
 class Together(Generic[T]):

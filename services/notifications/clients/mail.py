@@ -85,7 +85,8 @@ class MailClient:
             return self.stationery.digest(mail.rhythm, grouped(items, datetime.now(UTC)), opt_out)
         if letter:
             return self.stationery.letter(mail.template, letter, url=letter.url)
-        return self.stationery.letter(mail.template, mail.facts, path=mail.path, opt_out=opt_out)
+        url = str(mail.facts.get("url", ""))  # of who looks after a system, and has no front end
+        return self.stationery.letter(mail.template, mail.facts, path=mail.path, url=url, opt_out=opt_out)
 
     def _opt_out(self, mail: WaitingMail) -> OptOut | None:
         what = mail.category or (mail.rhythm if mail.template == DIGEST else None)

@@ -12,6 +12,9 @@ from services.notifications.domain.wishes import Category, Rhythm
 ID = "0198d3f2-7c1e-7a50-8a4e-0d2f6f1c9b11"
 DAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 
+TEMPLATE = "subscription-troubled"
+"""To who looks after a system; see `alerting`."""
+
 _UNTIL: Mapping[str, Fact] = {"until": "27-11-2026"}
 _LATER: Mapping[str, Fact] = {"until": "18-12-2026"}
 _FACTS: Mapping[str, Mapping[str, Fact]] = {
@@ -55,7 +58,16 @@ LINKS = {
 }
 DIGESTS = {"digest-daily": Rhythm.DAILY, "digest-weekly": Rhythm.WEEKLY}
 
-NAMES = (*sorted(CATEGORIES), *LINKS, *DIGESTS)
+ALERTS = {
+    f"{TEMPLATE}-{state}": {
+        "state": state,
+        "code": "http-503",
+        "url": f"https://stagebrug.example/v1/subscriptions/{ID}",
+    }
+    for state in ("failing", "retired")
+}
+
+NAMES = (*sorted(CATEGORIES), *LINKS, *DIGESTS, *ALERTS)
 
 
 def category_of(name: str) -> Category | None:
@@ -74,6 +86,8 @@ def example(name: str, stationery: Stationery) -> Written:
     if name in LINKS:
         letter = _link(*LINKS[name])
         return stationery.letter("link", letter, url=letter.url)
+    if name in ALERTS:
+        return stationery.letter(TEMPLATE, ALERTS[name], url=ALERTS[name]["url"])
     item = _item(name, 1)
     return stationery.letter(name, item.facts, path=item.path, opt_out=_opt_out(CATEGORIES[name]))
 

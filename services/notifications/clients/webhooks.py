@@ -56,7 +56,7 @@ class WebhookClient:
         self._seconds = settings.webhook_seconds
         self._origin = urlsplit(settings.public_url).netloc
         self._tokens = Tokens(self._text)
-        self._most = settings.webhooks_at_once + LOOKS_AT_ONCE
+        self._most = 2 * settings.webhooks_at_once + LOOKS_AT_ONCE
         self._shared = self._pool(trust or trusting(None))
 
     async def __aenter__(self) -> Self:

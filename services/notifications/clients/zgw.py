@@ -20,6 +20,7 @@ MOST_OF_ANSWER = 256 * 1024
 """Bytes: a page of cases with all that the standard lets stand in them."""
 
 CREATED = 201
+NO_CONTENT = 204
 COORDINATES = {"Accept-Crs": "EPSG:4326", "Content-Crs": "EPSG:4326"}
 """The Zaken API wants to know in which system coordinates are, also where there are none."""
 
@@ -62,16 +63,27 @@ class CaseSystemClient:
 
     async def register(self, system: CaseSystem, callback: str, auth: str) -> None:
         """Have the system tell of cases of our type at `callback`; what was registered before is replaced."""
-        kept = f"{system.notifications_url.rstrip('/')}/abonnement"
+        kept = _kept(system)
         filters = {"bronorganisatie": system.organisation, "zaaktype": system.case_type}
         body = {"callbackUrl": callback, "auth": auth, "kanalen": [{"naam": CHANNEL, "filters": filters}]}
-        there = _list(await self._got(system, kept))
-        mine = [each for each in there if isinstance(each, dict) and each.get("callbackUrl") == callback]
-        url: Any = mine[0].get("url") if mine else None
-        known = url if _is_written(url) and url.startswith(f"{kept}/") and ".." not in url else None
+        known = await self._registered(system, callback)
         answer = await self._answered("PUT" if known else "POST", system, known or kept, body)
         if answer.status not in {200, CREATED}:
             raise NotAnswered(_not_final(answer))
+
+    async def unregister(self, system: CaseSystem, callback: str) -> None:
+        """Have the system tell of nothing at `callback` any more."""
+        known = await self._registered(system, callback)
+        answer = await self._answered("DELETE", system, known) if known else Answer(NO_CONTENT)
+        if answer.status not in {200, NO_CONTENT, 404, 410}:
+            raise NotAnswered(_not_final(answer))
+
+    async def _registered(self, system: CaseSystem, callback: str) -> str | None:
+        """The address of what is registered for `callback`."""
+        there = _list(await self._got(system, _kept(system)))
+        mine = [each for each in there if isinstance(each, dict) and each.get("callbackUrl") == callback]
+        url: Any = mine[0].get("url") if mine else None
+        return url if _is_written(url) and url.startswith(f"{_kept(system)}/") and ".." not in url else None
 
     async def _find(self, system: CaseSystem, identification: str) -> str | None:
         query = urlencode({"identificatie": identification, "bronorganisatie": system.organisation})
@@ -99,9 +111,13 @@ class CaseSystemClient:
         except Exception as error:  # whatever a system makes happen here, the try is written down
             raise NotAnswered(what_happened(error)) from error
         answer = Answer(status, text)
-        if status < 300:
+        if status < 300 and status != NO_CONTENT:
             _read(answer)
         return answer
+
+
+def _kept(system: CaseSystem) -> str:
+    return f"{system.notifications_url.rstrip('/')}/abonnement"
 
 
 def token_of(system: CaseSystem) -> str:

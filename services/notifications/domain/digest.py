@@ -35,6 +35,7 @@ ORDER = (
     "claim-lapses",
     "claim-join-asked",
     "question-asked",
+    "student-request-answered",
     "follow-up-due",
     "round-reminder",
     "round-opened",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from shared.events.intake import (
     PlacementEnded,
     PlacementStarted,
     RequestMoved,
+    StudentRequestMoved,
 )
 from shared.events.matching import StudentUnmatched
 from shared.events.notifications import DeliveryFailed
@@ -58,6 +60,8 @@ class Leaves:
     within: Within
     fields: Mapping[str, Treatment]
     only_if: Callable[[Any], bool] = field(default=_always)
+    with_dataref: bool = False
+    """Whether it says where the publisher has more for who has the right to it."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,17 @@ _REQUEST: Mapping[str, Treatment] = {
 """That there is something to look at in `GET /v1/requests` of intake, and no more."""
 
 
+_STUDENT_REQUEST: Mapping[str, Treatment] = {
+    "student_request_id": Treatment.PSEUDONYM,
+    "region": Treatment.AS_IS,
+    "state": Treatment.AS_IS,
+}
+
+
+def _asked_of_uwv(event: StudentRequestMoved) -> bool:
+    return event.intermediary is IntermediaryKind.UWV
+
+
 def _asked_of_sbb(event: RequestMoved) -> bool:
     return event.intermediary is IntermediaryKind.SBB
 
@@ -128,7 +143,10 @@ LEAVING: Mapping[IntermediaryKind, Mapping[type[Event], Leaves]] = {
         EmployerRegistered: Leaves(Within.REGION, _EMPLOYER, _recognised_and_shared),
         RequestMoved: Leaves(Within.REGION, _REQUEST, _asked_of_sbb),
     },
-    IntermediaryKind.UWV: {},
+    # decides about indications, of which no event says for whom or what (H10)
+    IntermediaryKind.UWV: {
+        StudentRequestMoved: Leaves(Within.REGION, _STUDENT_REQUEST, _asked_of_uwv, with_dataref=True),
+    },
     IntermediaryKind.WSP: {},
     IntermediaryKind.OTHER: {},
 }
@@ -170,6 +188,11 @@ def event_types(kind: IntermediaryKind) -> tuple[str, ...]:
 def listeners_of(event: Event) -> tuple[IntermediaryKind, ...]:
     """The kinds of recipient that anything of this event leaves to."""
     return tuple(kind for kind, events in LEAVING.items() if type(event) in events)
+
+
+def says_where(event: Event) -> bool:
+    """Whether its `dataref` leaves with it: all others lead where only services of ours may go."""
+    return any(leaves.with_dataref for events in LEAVING.values() if (leaves := events.get(type(event))))
 
 
 def outgoing(event: Event, recipient: Recipient, pseudonyms: Pseudonyms) -> Outgoing | None:
@@ -231,17 +254,22 @@ def envelope_for(
     what: Outgoing, *, event_id: UUID, source: str, moment: datetime, subscription: UUID, dataref: str | None = None
 ) -> dict[str, Any]:
     """The CloudEvent that goes over the wire; its time is the day only."""
-    day = datetime.combine(moment.astimezone(AMSTERDAM).date(), time(), AMSTERDAM)
-    envelope = Envelope(
-        id=str(event_id),
-        source=source,
-        type=what.type,
-        subject=what.subject,
-        time=day.astimezone(ZoneInfo("UTC")),
-        dataref=dataref,
-        data=what.data,
-    )
-    return {**envelope.model_dump(mode="json", exclude_none=True), "subscription": str(subscription), "data": what.data}
+    same = _same_for_all(what.type, source, moment.astimezone(AMSTERDAM).date(), dataref)
+    return {
+        **same,
+        "id": str(event_id),
+        "subject": what.subject,
+        "subscription": str(subscription),
+        "data": what.data,
+    }
+
+
+@lru_cache(maxsize=100)
+def _same_for_all(event_type: str, source: str, day: date, dataref: str | None) -> Mapping[str, Any]:
+    """What an event's envelopes have in common: made once for ten thousand of them."""
+    begun = datetime.combine(day, time(), AMSTERDAM).astimezone(ZoneInfo("UTC"))
+    envelope = Envelope(id="-", source=source, type=event_type, time=begun, dataref=dataref, data={})
+    return envelope.model_dump(mode="json", exclude_none=True)
 
 
 def _in_area(event: Event, within: Within, recipient: Recipient) -> bool:

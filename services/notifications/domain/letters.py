@@ -23,6 +23,7 @@ from shared.events.intake import (
     RelationsCooled,
     RequestMoved,
     SeatOffered,
+    StudentRequestMoved,
     VisitOverdue,
 )
 from shared.events.matching import MatchAccepted, MatchExpired, MatchProposed, StudentUnmatched
@@ -52,6 +53,7 @@ CATEGORIES: Mapping[str, Category] = {
     "question-asked": Category.QUESTIONS,
     "question-answered": Category.QUESTIONS,
     "request-answered": Category.QUESTIONS,
+    "student-request-answered": Category.QUESTIONS,
     "round-opened": Category.QUESTIONS,
     "round-reminder": Category.QUESTIONS,
     "seat-offered": Category.PROGRAMMES,
@@ -142,6 +144,8 @@ def _of_guidance(event: Event, own: frozenset[str]) -> tuple[Letter, ...]:
             return (Letter("follow-up-due", own, f"/follow-ups/{follow_up}", facts, about, end_of(due)),)
         case RequestMoved(request_id=request, state="answered" | "declined"):
             return (Letter("request-answered", own, f"/requests/{request}"),)
+        case StudentRequestMoved(student_request_id=request, state="answered"):
+            return (Letter("student-request-answered", own, f"/student-requests/{request}"),)
     return ()
 
 

@@ -133,6 +133,8 @@ class Subscription:
     at_once: int = AT_ONCE
     per_minute: int | None = None
     """Requests a minute that the subscriber wants at most."""
+    contact: str | None = None
+    """Who is mailed when nothing arrives any more."""
     misses: int = 0
     """Tries in a row that it did not take."""
     rests_until: datetime | None = None

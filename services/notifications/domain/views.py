@@ -139,6 +139,7 @@ SHOWN: Mapping[type[Event], Shown] = {
     # who looks after the region sees to support, and every school of it may know that it is asked for (M10)
     intake.SupportAsked: Shown((), ("support_id", "employer_id"), Whom.REGION),
     intake.RequestMoved: Shown(("request_id", "employer_id")),
+    intake.StudentRequestMoved: Shown(("student_request_id",)),
     intake.FollowUpDue: Shown(("follow_up_id",)),
     intake.FollowUpRecorded: Shown(("follow_up_id",)),
     intake.AnswersAwaited: Shown(("round_id",)),
@@ -153,6 +154,7 @@ SHOWN: Mapping[type[Event], Shown] = {
     matching.OfferUnfilled: _OFFER,
     matching.RegionPlanned: Shown((), ("plan_id",), Whom.OFFERING),  # no offer: the region's coordinator alone
     notifications.IntermediaryAsked: _CALL,
+    notifications.HelpTaken: _CALL,
     notifications.HelpAnswered: _CALL,
     notifications.HelpDeclined: _CALL,
 }

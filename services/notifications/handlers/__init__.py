@@ -4,4 +4,4 @@ from shared.messaging import Handlers
 
 handlers = Handlers("notifications")
 
-from services.notifications.handlers import deliveries, employers, guidance, links, matches, relations, students  # noqa: E402, F401 — they register here
+from services.notifications.handlers import calls, deliveries, employers, guidance, links, matches, relations, students  # noqa: E402, F401 — they register here

@@ -7,6 +7,7 @@ from shared.events.intake import (
     FollowUpDue,
     FollowUpRecorded,
     RequestMoved,
+    StudentRequestMoved,
     SupportAsked,
     VisitOverdue,
 )
@@ -41,6 +42,12 @@ async def remind_of_a_follow_up(event: FollowUpDue, work: MessageWork) -> None:
 @handlers.on(FollowUpRecorded, Kind.FACT)
 async def show_a_follow_up(event: FollowUpRecorded, work: MessageWork) -> None:
     """Colleagues of the own school see that it was done."""
+    await pass_on(event, work)
+
+
+@handlers.on(StudentRequestMoved, Kind.FACT)
+async def tell_of_a_request_for_a_student(event: StudentRequestMoved, work: MessageWork) -> None:
+    """UWV hears that it is asked something, and the school that there is an answer (H10)."""
     await pass_on(event, work)
 
 

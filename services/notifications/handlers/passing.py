@@ -11,4 +11,4 @@ async def pass_on(event: Event, work: MessageWork) -> None:
     key, moment = str(work.envelope.event_id), work.envelope.time
     await keep_reminders(work, event, moment)
     await tell_coordinators(work, event, key, moment)
-    await tell_outside(work, event, key, moment)
+    await tell_outside(work, event, key, moment, work.envelope.dataref)

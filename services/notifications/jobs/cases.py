@@ -16,7 +16,7 @@ from services.notifications.answering import answered_by_case
 from services.notifications.clients import Resources
 from services.notifications.clients.zgw import NotAnswered, call_of
 from services.notifications.domain.calls import CallState
-from services.notifications.domain.cases import Case, CaseStatus, CaseSystem, Read, hashed
+from services.notifications.domain.cases import Case, CaseSystem, Read, hashed
 from services.notifications.domain.leaving import CALL_TYPE, outgoing_call
 from services.notifications.domain.outward import Protocol
 from services.notifications.domain.schedule import Answer, pause_after
@@ -101,10 +101,9 @@ async def _register(begin: Begin, resources: Resources, asked: Subscription, tri
             return
         # kept first: a system may try the callback before it answers
         await CaseStore(work.session).keep_callback(system.id, hashed(auth))
-    callback = f"{resources.settings.public_url.rstrip('/')}/v1/case-systems/{system.id}/notifications"
     answer = None
     try:
-        await _in_time(resources, resources.cases.register(system, callback, auth))
+        await _in_time(resources, resources.cases.register(system, _callback(resources, system), auth))
     except NotAnswered as failed:
         answer = failed.answer
     async with begin() as work:
@@ -125,6 +124,36 @@ async def _registered(work: UnitOfWork, asked: Subscription, failed: Answer | No
     await subscriptions.save(subscription.unproven(failed.code))
     pause = pause_after(tries, failed, work.resources.settings.handshake_pauses)
     await subscriptions.prove(asked.id, pause or LOOK_AGAIN, tries=tries)
+
+
+def _callback(resources: Resources, system: CaseSystem) -> str:
+    return f"{resources.settings.public_url.rstrip('/')}/v1/case-systems/{system.id}/notifications"
+
+
+@jobs.every(seconds=60.0, wake="left-case-systems")
+async def leave_case_systems(work: UnitOfWork) -> bool:
+    """Have systems that were taken out here tell us nothing any more."""
+    resources: Resources = work.resources
+    free, beside = resources.looking.free, work.apart
+    if free <= 0:
+        return False
+    async with beside() as claiming:
+        due = await CaseStore(claiming.session).due_to_leave(free, _lease(resources))
+    for system, tries in due:
+        resources.looking.send(_leave(beside, resources, system, tries))
+    return bool(due)
+
+
+async def _leave(begin: Begin, resources: Resources, system: CaseSystem, tries: int) -> None:
+    again = None
+    try:
+        await _in_time(resources, resources.cases.unregister(system, _callback(resources, system)))
+    except NotAnswered as failed:
+        again = pause_after(tries, failed.answer, resources.settings.webhook_pauses)
+        log.warning("case_system_not_left", system=str(system.id), code=failed.answer.code, again=again is not None)
+    async with begin() as work:
+        await CaseStore(work.session).left(system.id, again)
+        work.notify("left-case-systems")
 
 
 @jobs.every(seconds=5.0, wake="cases")
@@ -182,7 +211,7 @@ async def _keep(work: UnitOfWork, system: CaseSystem, case: Case, read: Read) ->
     # an answer that names nobody yet is looked at again: the name often follows the status
     goes_on = call is not None and call.state is CallState.OPEN and read.employer is None
     await CaseStore(work.session).looked_at(case, read.status, LOOK_AGAIN if goes_on else None)
-    if call is not None and (read.status is CaseStatus.DECLINED or read.employer is not None):
+    if call is not None:
         await answered_by_case(work, system, call, read)
 
 

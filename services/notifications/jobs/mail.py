@@ -1,6 +1,6 @@
 """Sending mails, and trying again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
@@ -9,7 +9,9 @@ from services.notifications import bouncing
 from services.notifications.clients import MAIL_SECONDS, Resources
 from services.notifications.clients.mail import NotTaken
 from services.notifications.jobs import jobs
-from services.notifications.store import MailStore
+from services.notifications.mailing import quiet_of
+from services.notifications.store import MailStore, RecipientStore
+from services.notifications.store.clock import now_of
 from services.notifications.store.mail import DIGEST, WaitingMail
 from shared.fail_points import reached
 from shared.jobs import Begin
@@ -87,6 +89,13 @@ async def _send_or_fetch(beside: Begin, resources: Resources, mail: WaitingMail)
     return True
 
 
+async def _again(work: UnitOfWork, mail: WaitingMail, pause: timedelta) -> datetime:
+    """When a mail is tried again: somebody who has quiet hours has them then, too."""
+    moment = await now_of(work.session) + pause
+    found = await RecipientStore(work.session).by_id(mail.recipient) if mail.recipient else None
+    return quiet_of(work, found[0]).after(moment) if found else moment
+
+
 async def _write_down(work: UnitOfWork, resources: Resources, mail: WaitingMail, refused: NotTaken | None) -> None:
     work.notify("mails")
     if refused is None:
@@ -95,8 +104,8 @@ async def _write_down(work: UnitOfWork, resources: Resources, mail: WaitingMail,
         return
     pauses = resources.settings.mail_pauses
     later = not refused.final and mail.tries < len(pauses)
-    pause = timedelta(seconds=pauses[mail.tries]) if later else None
-    await MailStore(work.session).not_sent(mail, refused.reason, pause)
+    again = await _again(work, mail, timedelta(seconds=pauses[mail.tries])) if later else None
+    await MailStore(work.session).not_sent(mail, refused.reason, again)
     MAILS.labels("again" if later else "given-up").inc()
     if refused.bounced and mail.email:
         await bouncing.bounced(work, [mail.email], [mail.id], refused.reason)

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from services.notifications.clients import Resources
+from services.notifications.clients.errands import Turn
 from services.notifications.domain.outward import Protocol
 from services.notifications.domain.schedule import Answer
 from services.notifications.domain.subscriptions import Subscription, signatures
@@ -15,6 +16,7 @@ from services.notifications.jobs import jobs
 from services.notifications.jobs.cases import into_case_system
 from services.notifications.jobs.written import Tried, write_down
 from services.notifications.store import Delivery, SendingStore, SubscriptionStore
+from services.notifications.store.sending import FIRST
 from shared.fail_points import reached
 from shared.jobs import Begin
 from shared.unit_of_work import UnitOfWork
@@ -32,13 +34,22 @@ async def send_webhooks(work: UnitOfWork) -> bool:
         return False
     async with beside() as claiming:
         lease = timedelta(seconds=resources.settings.webhook_seconds + LEASE_MARGIN)
-        claimed = await SendingStore(claiming.session).claim(free, lease)
+        claimed = await _claim(SendingStore(claiming.session), resources.turn, free, lease)
         subscriptions = await SubscriptionStore(claiming.session).of({each.subscription_id for each in claimed})
     if claimed:
         reached("webhook.claimed")
     for delivery in claimed:
         resources.sending.send(_deliver(beside, resources, delivery, subscriptions[delivery.subscription_id]))
     return bool(claimed)
+
+
+async def _claim(sending: SendingStore, turn: Turn, free: int, lease: timedelta) -> list[Delivery]:
+    """From the subscription whose turn it is, once around."""
+    claimed = await sending.claim(free, lease, turn.after)
+    if len(claimed) < free and turn.after != FIRST:
+        claimed += await sending.claim(free - len(claimed), lease)
+    turn.after = claimed[-1].subscription_id if len(claimed) == free else FIRST
+    return claimed
 
 
 async def _deliver(beside: Begin, resources: Resources, delivery: Delivery, subscription: Subscription) -> None:

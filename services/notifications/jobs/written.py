@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 from prometheus_client import Counter, Histogram
 
+from services.notifications.alerting import alert
 from services.notifications.domain.schedule import LET_US_WAIT, Answer, Verdict, judge, pause_after
 from services.notifications.domain.subscriptions import State, Subscription
 from services.notifications.store import Delivery, SendingStore, SubscriptionStore
@@ -56,8 +57,10 @@ async def write_down(begin: Begin, tries: Sequence[Tried]) -> None:
         for tried, end in zip(alive, ended, strict=True):
             if (end.delivery.id, end.delivery.tries) not in ours:
                 continue
-            receivers[end.delivery.subscription_id].answered(tried, end, longest)
+            receiver = receivers[end.delivery.subscription_id]
+            receiver.answered(tried, end, longest)
             if end.is_given_up:
+                receiver.given_up = end.answer.code
                 await _tell_of_failure(work, end)
         for receiver in receivers.values():
             await receiver.keep(work)
@@ -83,6 +86,8 @@ class _Receiver:
     before: Subscription
     after: Subscription
     rest: timedelta = timedelta()
+    given_up: str | None = None
+    """Why something was not delivered after the last try."""
 
     def answered(self, tried: Tried, end: Ended, longest: timedelta) -> None:
         """Take one answer into account."""
@@ -101,6 +106,9 @@ class _Receiver:
         if self.after.state is State.RETIRED and self.before.state is not State.RETIRED:
             await SendingStore(work.session).keep_all(self.after.id)
             log.info("subscription_retired", subscription=str(self.after.id))
+        got_worse = self.after.state is not self.before.state and self.after.state in {State.FAILING, State.RETIRED}
+        if got_worse or self.given_up:
+            await alert(work, self.after, self.given_up or self.after.reason or "")
 
 
 def _after(subscription: Subscription, end: Ended) -> Subscription:

@@ -108,15 +108,21 @@ class CallStore:
         kind: IntermediaryKind,
         employer: dict[str, Any] | None,
         reason: str | None = None,
+        *,
+        is_taken: bool = False,
     ) -> tuple[GivenAnswer, bool]:
-        """Write an answer (with an employer) or a refusal, and whether it is new: twice the same is written once."""
-        said = json.dumps(employer, sort_keys=True) if employer else "declined"
+        """Write an answer (with an employer), that one is looked for, or a refusal, and whether it is new.
+
+        Twice the same is written once.
+        """
+        outcome = "answered" if employer else "taken" if is_taken else "declined"
+        said = json.dumps(employer, sort_keys=True) if employer else outcome
         row = {
             "id": new_id(),
             "call_id": call_id,
             "owner": owner,
             "kind": kind,
-            "outcome": "answered" if employer else "declined",
+            "outcome": outcome,
             "fingerprint": hashlib.sha256(said.encode()).hexdigest(),
             "employer": employer,
             "reason": reason,

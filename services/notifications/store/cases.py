@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.domain.cases import Case, CaseStatus, CaseSystem
-from services.notifications.store.tables import case_systems, cases
+from services.notifications.store.tables import case_systems, cases, left_case_systems
 
 SHARE_OF_SILENCE = 6
 """After six hours without an answer a case is read again in one, after a day and a half in six."""
@@ -51,6 +51,34 @@ class CaseStore:
         mine = (case_systems.c.region == region) & (case_systems.c.municipality == municipality)
         row = (await self._session.execute(select(case_systems).where(mine))).one_or_none()
         return _system(row) if row else None
+
+    async def leave(self, system_id: UUID) -> None:
+        """Remember a system that is taken out, until it knows."""
+        columns = [case_systems.c[name] for name in (*_COLUMNS, "settings")]
+        its = select(*columns, func.clock_timestamp()).where(case_systems.c.id == system_id)
+        names = [column.name for column in columns]
+        await self._session.execute(insert(left_case_systems).from_select([*names, "next_at"], its))
+
+    async def due_to_leave(self, limit: int, lease: timedelta) -> list[tuple[CaseSystem, int]]:
+        """Claim those to tell, with the number of this try; nobody else does until the lease ends."""
+        left = left_case_systems
+        due = select(left.c.id).where(left.c.next_at <= func.clock_timestamp()).order_by(left.c.next_at).limit(limit)
+        claim = (
+            update(left)
+            .where(left.c.id.in_(due.with_for_update(skip_locked=True).scalar_subquery()))
+            .values(next_at=func.clock_timestamp() + lease, tries=left.c.tries + 1)
+            .returning(*left.c)
+        )
+        return [(_system(row), row.tries) for row in await self._session.execute(claim)]
+
+    async def left(self, system_id: UUID, again: timedelta | None = None) -> None:
+        """It knows, or is given up; or it is told again after a pause."""
+        mine = left_case_systems.c.id == system_id
+        if again is None:
+            await self._session.execute(delete(left_case_systems).where(mine))
+        else:
+            later = update(left_case_systems).where(mine).values(next_at=func.clock_timestamp() + again)
+            await self._session.execute(later)
 
     async def made(self, call_id: UUID, system_id: UUID, url: str, look_after: timedelta) -> None:
         """A call has become this case; how it stands is looked at after a while, whoever tells of it or not."""

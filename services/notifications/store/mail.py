@@ -71,7 +71,8 @@ from (
     order by next_at limit :limit for update skip locked
 ) due left join recipients on recipients.subject = due.recipient
 where mails.id = due.id
-returning mails.id, recipients.email, mails.template, mails.path, mails.facts, mails.tries, mails.dataref,
+returning mails.id, coalesce(recipients.email, mails.address) as email, mails.template, mails.path, mails.facts,
+    mails.tries, mails.dataref,
     mails.category, mails.rhythm, coalesce(mails.lapses and mails.due_at < clock_timestamp(), false) as lapsed,
     recipients.id as recipient, recipients.opt_out_key
 """)
@@ -100,6 +101,13 @@ class MailStore:
         now = func.clock_timestamp()
         await self._session.execute(insert(mails).values(**row, dataref=dataref, created_at=now, next_at=now))
 
+    async def post_alert(self, key: str, template: str, facts: Mapping[str, Fact], address: str, at: datetime) -> bool:
+        """Lay a letter ready for an address that looks after a system, once; whether it was not there yet."""
+        row = {"id": new_id(), "event_key": key, "template": template, "path": "", "facts": dict(facts)}
+        whole = {**row, "state": "waiting", "address": address, "created_at": func.clock_timestamp(), "next_at": at}
+        laid = insert(mails).values(whole).on_conflict_do_nothing().returning(mails.c.id)
+        return (await self._session.execute(laid)).one_or_none() is not None
+
     async def claim(self, limit: int, lease: timedelta) -> list[WaitingMail]:
         """Take due mails in hand for as long as the lease."""
         found = await self._session.execute(_CLAIM, {"limit": limit, "lease": lease})
@@ -112,11 +120,9 @@ class MailStore:
             told = update(mails).where(mails.c.digest == mail.id, mails.c.state == "gathered")
             await self._session.execute(told.values(state="sent"))
 
-    async def not_sent(self, mail: WaitingMail, error: str, pause: timedelta | None) -> None:
-        """A mail was not taken; without a pause it is given up."""
-        later = (
-            {"next_at": func.clock_timestamp() + pause} if pause is not None else {"state": "failed", "next_at": None}
-        )
+    async def not_sent(self, mail: WaitingMail, error: str, again: datetime | None) -> None:
+        """A mail was not taken; without a moment to try it again it is given up."""
+        later: dict[str, Any] = {"next_at": again} if again is not None else {"state": "failed", "next_at": None}
         await self._change(mail, {**later, "error": error[:500]})
 
     async def not_needed(self, mail: WaitingMail) -> None:

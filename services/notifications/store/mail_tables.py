@@ -39,6 +39,7 @@ mails = Table(
     Column("id", Uuid, primary_key=True),
     Column("recipient", Text, ForeignKey("recipients.subject", ondelete="CASCADE")),
     Column("dataref", Text),
+    Column("address", Text),
     Column("event_key", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("path", Text, nullable=False),

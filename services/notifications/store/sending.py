@@ -13,27 +13,44 @@ from services.notifications.domain.subscriptions import MISSES_IN_A_ROW
 from services.notifications.store.deliveries import Delivery, DeliveryState, delivery_of
 from services.notifications.store.tables import deliveries
 
+FIRST = UUID(int=0)
+"""Before all subscriptions."""
+
 _CLAIM = text("""
-with slots as (
-    select id, case when rate is null and per_minute is null and misses < :away then at_once else 1 end - (
-        select count(*) from deliveries busy
-        where busy.subscription_id = subscriptions.id and busy.leased_until > clock_timestamp()
-    ) as free
-    from subscriptions
-    where state in ('active', 'failing') and (sink is not null or protocol <> 'http')
-      and (rest_until is null or rest_until <= clock_timestamp())
+with recursive waiting (id) as (
+    (
+        select subscription_id from deliveries
+        where state = 'waiting' and position is not null and subscription_id > :after
+        order by subscription_id limit 1
+    )
+    union all
+    select (
+        select subscription_id from deliveries
+        where state = 'waiting' and position is not null and subscription_id > waiting.id
+        order by subscription_id limit 1
+    ) from waiting where waiting.id is not null
 ), due as (
-    select found.id from slots cross join lateral (
-        select id, next_at, position from deliveries
-        where subscription_id = slots.id and state = 'waiting' and next_at <= clock_timestamp() and position is not null
+    select found.id from waiting cross join lateral (
+        select id from deliveries
+        where subscription_id = waiting.id and state = 'waiting' and next_at <= clock_timestamp()
+          and position is not null
           and not exists (
             select from deliveries earlier
             where earlier.subscription_id = deliveries.subscription_id and earlier.subject = deliveries.subject
               and earlier.state = 'waiting' and earlier.position < deliveries.position
           )
-        order by next_at, position limit greatest(slots.free, 0)
+        order by next_at, position limit coalesce((
+            select greatest(0, case when rate is null and per_minute is null and misses < :away then at_once else 1 end
+                - (
+                    select count(*) from deliveries busy
+                    where busy.subscription_id = subscriptions.id and busy.leased_until > clock_timestamp()
+                ))
+            from subscriptions
+            where subscriptions.id = waiting.id and state in ('active', 'failing')
+              and (sink is not null or protocol <> 'http') and (rest_until is null or rest_until <= clock_timestamp())
+        ), 0)
     ) found
-    order by found.next_at limit :limit
+    limit :limit
 ), mine as (
     select id from deliveries where id in (select id from due)
       and state = 'waiting' and next_at <= clock_timestamp() for update skip locked
@@ -46,10 +63,12 @@ with slots as (
     insert into attempts (delivery_id, number, begun_at) select id, tries, clock_timestamp() from claimed
     on conflict do nothing
 )
-select * from claimed
+select * from claimed order by subscription_id
 """)
 """In order by subject: what came earlier is delivered or given up first.
 
+From one subscription that something waits for to the next, and no further than there are hands: those without anything
+are not looked at, and a long backlog of one costs the others nothing.
 Skips what another replica has in hand, so nobody waits for anybody; a lease that ends gives a crash's rows back."""
 
 
@@ -99,9 +118,12 @@ class SendingStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def claim(self, limit: int, lease: timedelta) -> list[Delivery]:
-        """Take due deliveries in hand, for as long as the lease; each is counted as tried from now on."""
-        query = {"away": MISSES_IN_A_ROW, "limit": limit, "lease": lease}
+    async def claim(self, limit: int, lease: timedelta, after: UUID = FIRST) -> list[Delivery]:
+        """Take due deliveries in hand, for as long as the lease; each is counted as tried from now on.
+
+        Those of the subscriptions that come after one, in their order.
+        """
+        query = {"away": MISSES_IN_A_ROW, "limit": limit, "lease": lease, "after": after}
         return [delivery_of(row) for row in await self._session.execute(_CLAIM, query)]
 
     async def record(self, ended: Sequence[Ended]) -> set[tuple[UUID, int]]:

@@ -7,10 +7,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, any_, cast, delete, func, literal, null, or_, select, update
+from sqlalchemy import Column, Row, Text, any_, cast, delete, func, literal, null, or_, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import NullType
 
 from services.notifications.domain import credentials, filters
 from services.notifications.domain.filters import Filter
@@ -77,8 +78,8 @@ class SubscriptionStore:
         query = select(
             table.c.id,
             table.c.kind,
-            table.c.regions,
-            table.c.municipalities,
+            _as_read(table.c.regions),
+            _as_read(table.c.municipalities),
             table.c.pseudonym_key,
             cast(table.c.filters, Text).label("filters"),
             or_(table.c.sink.is_not(None), table.c.protocol != Protocol.HTTP).label("has_sink"),
@@ -142,6 +143,11 @@ class SubscriptionStore:
         await self._session.execute(update(table).where(table.c.id == subscription_id).values(rest_until=until))
 
 
+def _as_read(column: Column[Any]) -> ColumnElement[Any]:
+    """As the driver reads it: going through each array once more is a fifth of planning for ten thousand."""
+    return type_coerce(column, NullType()).label(column.name)
+
+
 def _owned(owner: str | None) -> list[ColumnElement[bool]]:
     return [] if owner is None else [table.c.owner == owner]
 
@@ -166,6 +172,7 @@ def _row(subscription: Subscription) -> dict[str, Any]:
         "rate": subscription.rate,
         "at_once": subscription.at_once,
         "per_minute": subscription.per_minute,
+        "contact": subscription.contact,
         "misses": subscription.misses,
         "protocol": subscription.protocol,
         "logins": [login.written() for login in subscription.logins],
@@ -216,6 +223,7 @@ def _subscription(row: Row[Any]) -> Subscription:
         rate=row.rate,
         at_once=row.at_once,
         per_minute=row.per_minute,
+        contact=row.contact,
         rests_until=row.rest_until,
         misses=row.misses,
         protocol=Protocol(row.protocol),

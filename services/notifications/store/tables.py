@@ -63,6 +63,7 @@ subscriptions = Table(
     Column("rate", Integer),
     Column("at_once", Integer, nullable=False, server_default="4"),
     Column("per_minute", Integer),
+    Column("contact", Text),
     Column("created_at", MOMENT, nullable=False),
     Column("handshakes", Integer, nullable=False, server_default="0"),
     Column("handshake_at", MOMENT),
@@ -186,6 +187,19 @@ case_systems = Table(
     Column("callback_hash", Text),
     UniqueConstraint("region", "municipality"),
 )
+
+left_case_systems = Table(
+    "left_case_systems",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("region", Text, nullable=False),
+    Column("municipality", Text, nullable=False),
+    Column("settings", JSONB, nullable=False),
+    Column("callback_hash", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_at", MOMENT, nullable=False),
+)
+"""Taken out here, and still to be told to send no more notifications."""
 
 cases = Table(
     "cases",

@@ -15,6 +15,7 @@ from shared.events.intake.guidance import (
     FollowUpDue,
     FollowUpRecorded,
     RequestMoved,
+    StudentRequestMoved,
     SupportAsked,
     VisitOverdue,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "SectorClosed",
     "SectorReopened",
     "StudentReady",
+    "StudentRequestMoved",
     "StudentWithdrawn",
     "SupportAsked",
     "VisitOverdue",

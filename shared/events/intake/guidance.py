@@ -71,6 +71,20 @@ class FollowUpRecorded(IntakeEvent):
     asked_date: date
 
 
+class StudentRequestMoved(IntakeEvent):
+    """What a school asks an intermediary for one of its students was asked, taken up, answered or withdrawn.
+
+    Neither of whom nor what: an indication is health data, and so is that somebody asks for one.
+    """
+
+    subject_kind: ClassVar[str] = "student_request"
+    student_request_id: UUID
+    school_id: UUID
+    intermediary: IntermediaryKind
+    region: Region
+    state: Code
+
+
 class RequestMoved(IntakeEvent):
     """What a school asks an intermediary about a placement was asked, taken up, answered, declined or withdrawn."""
 

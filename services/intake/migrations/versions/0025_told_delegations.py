@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0024_told_delegations"
-down_revision = "0023_objections"
+revision = "0025_told_delegations"
+down_revision = "0024_student_requests"
 
 
 def upgrade() -> None:
