@@ -74,6 +74,8 @@ class SettingsWrong(Exception):
 
 
 def _sentence(error: Any) -> str:
+    if not error["loc"]:  # about several settings together, which the message names
+        return str(error["msg"]).removeprefix("Value error, ")
     field, *inside = error["loc"]
     name = f"{PREFIX}{field}".upper() + "".join(f"[{each}]" for each in inside)
     return f"{name} {_said(error)}"

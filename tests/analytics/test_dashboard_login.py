@@ -15,6 +15,7 @@ import pytest
 from deploy import people
 from services.analytics.api.session import COOKIE
 from services.analytics.settings import Settings
+from shared.settings import SettingsWrong
 from tests.analytics.events import a_school, an_employer, ready, started
 from tests.analytics.support import tell
 from tests.conftest import StartService
@@ -177,5 +178,5 @@ async def test_without_a_provider_there_is_no_login(service: StartService) -> No
 
 
 def test_a_login_asks_for_a_secret() -> None:
-    with pytest.raises(ValueError, match="STAGEBRUG_SESSION_SECRET"):
-        Settings(database_url="-", amqp_url="-", oidc_client_id="x")
+    with pytest.raises(SettingsWrong, match="STAGEBRUG_SESSION_SECRET"):
+        Settings(database_url="postgresql://h/d", amqp_url="amqp://h/", oidc_client_id="x")

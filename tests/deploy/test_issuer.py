@@ -33,8 +33,8 @@ def issuer(folder: Path) -> str:
 def _settings(issuer: str) -> ServiceSettings:
     return ServiceSettings.model_validate(
         {
-            "database_url": "-",
-            "amqp_url": "-",
+            "database_url": "postgresql://h/d",
+            "amqp_url": "amqp://h/",
             "issuer": issuer,
             "jwks_url": httpx.get(f"{issuer}/.well-known/openid-configuration").json()["jwks_uri"],
             "token_url": f"{issuer}/token",

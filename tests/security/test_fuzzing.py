@@ -176,7 +176,7 @@ HEADERS = st.fixed_dictionaries({"alg": st.sampled_from(["none", "HS256", "RS256
 
 @pytest.fixture(scope="module")
 def checker() -> TokenChecker:
-    made = TokenChecker(ServiceSettings.model_validate({"database_url": "-", "amqp_url": "-"}))
+    made = TokenChecker(ServiceSettings.model_validate({"database_url": "postgresql://h/d", "amqp_url": "amqp://h/"}))
     made._keys._keys = KeySet([KEY])
     made._keys._ends = made._keys._again_at = float("inf")
     return made
