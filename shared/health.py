@@ -72,7 +72,6 @@ class Health:
             before, self._seen = self._seen, await self._look()
             self._at = time.monotonic()
             for part, well in self._seen.items():
-                PART_WELL.labels(part).set(well)
                 if before.get(part, True) and not well:
                     log.warning("not_ready", part=part)
             await asyncio.sleep(LOOK_SECONDS if all(self._seen.values()) else LOOK_SECONDS / 10)
@@ -147,6 +146,8 @@ async def ready(request: Request) -> JSONResponse:
 async def metrics(request: Request) -> Response:
     """Figures for Prometheus."""
     runtime: Runtime = request.app.state.runtime
+    for part, well in runtime.health.checks().items():
+        PART_WELL.labels(part).set(well)
     IN_HAND_SECONDS.set(runtime.inbox.lanes.oldest_seconds)
     for name, (pool, most) in runtime.pools().items():
         POOL_CONNECTIONS.labels(name).set(pool.checkedout())

@@ -17,7 +17,7 @@ MOST_CALLERS = 10_000
 """Remembered at once, the ones that called last: memory stays small under a flood."""
 
 BAD_TOKENS_PER_SECOND, BAD_TOKENS_AT_ONCE = 2.0, 200.0
-"""By network address: a school whose tokens all expire at noon sits behind one; each costs a look at its signature."""
+"""By network address: a school whose tokens all expire at noon sits behind one."""
 
 LIMITED = Counter("stagebrug_calls_limited", "Calls that were refused because there were too many.", ["why"])
 for _why in ("caller", "token"):
@@ -75,12 +75,9 @@ class Limits:
         _refuse(self._callers.wait(caller), "caller")
         self._callers.take(caller)
 
-    def may_try(self, address: str) -> None:
-        """An address shows a token; raises `CallsTooOften` when too many from there were no good."""
-        _refuse(self._bad_tokens.wait(address), "token")
-
     def was_bad(self, address: str) -> None:
-        """The token was none of the issuer's."""
+        """A token from there was no good; raises `CallsTooOften` when many were. Good ones are let in all the same."""
+        _refuse(self._bad_tokens.wait(address), "token")
         self._bad_tokens.take(address)
 
 

@@ -37,6 +37,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     409: _documented("Refused as things are."),
     413: _documented("The body is too large."),
     422: {"description": "Never: invalid input is 400."},
+    429: _documented("Called too often: `Retry-After` says when to go on."),
     503: _documented("Away for a moment: try again, creates under the same Idempotency-Key."),
 }
 """What every operation may answer besides."""

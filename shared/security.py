@@ -164,7 +164,6 @@ async def _caller(
 
 
 async def _accepted(tokens: TokenChecker, limits: Limits, token: str, network: str) -> Principal:
-    limits.may_try(network)
     try:
         return await tokens.principal(token)
     except Unauthenticated:

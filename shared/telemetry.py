@@ -34,7 +34,7 @@ RELAY_LEADS = Gauge("stagebrug_relay_leads", "Whether this process publishes for
 
 QUEUE_MESSAGES = Gauge("stagebrug_queue_messages", "Messages in the service's queue that nobody has taken yet.")
 
-PART_WELL = Gauge("stagebrug_part_well", "Whether a part of readiness was well at the last look.", ["part"])
+PART_WELL = Gauge("stagebrug_part_well", "Whether a part of readiness is well, as of the last look.", ["part"])
 PARTS_ENDED = Gauge("stagebrug_parts_ended", "Parts of this process that ended and come back by a restart only.")
 IN_HAND_SECONDS = Gauge("stagebrug_in_hand_seconds", "How long the message that is longest in hand waits here.")
 POOL_CONNECTIONS = Gauge("stagebrug_pool_connections", "Database connections in use.", ["pool"])

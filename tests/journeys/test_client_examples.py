@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES, CLIENTS = ROOT / "docs/examples", ROOT / "deploy/clients"
 
 
-async def ran(*command: str, folder: Path = ROOT, **environment: str) -> str:
+async def ran(*command: str, folder: Path = ROOT, given: Mapping[str, str] | None = None) -> str:
     """What a program says, which must end well."""
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, env={**os.environ, **environment}, stdout=-1, stderr=asyncio.subprocess.STDOUT
+        *command, cwd=folder, env={**os.environ, **(given or {})}, stdout=-1, stderr=asyncio.subprocess.STDOUT
     )
     async with asyncio.timeout(120):
         said = (await process.communicate())[0].decode()
@@ -46,14 +47,14 @@ async def test_each_example_does_what_it_says(world: World, tmp_path: Path) -> N
         "INTAKE_URL": urls["intake"], "TOKEN_URL": f"{urls['issuer']}/token",
         "CLIENT_ID": "example", "CLIENT_SECRET": "of-a-test",
     }  # fmt: skip
-    assert (await ran("sh", str(EXAMPLES / "register.sh"), **given)).split("\n")[:2] == [
+    assert (await ran("sh", str(EXAMPLES / "register.sh"), given=given)).split("\n")[:2] == [
         '"name":"Bakkerij Curl"',
         "Invalid input",
     ]
-    python = (await ran(sys.executable, str(EXAMPLES / "register.py"), **given)).split("\n")
+    python = (await ran(sys.executable, str(EXAMPLES / "register.py"), given=given)).split("\n")
     assert python[0].startswith("412 ")
     assert {"Bakkerij Curl", "Bakkerij Python"} <= set(python)
     if not shutil.which("npm"):
         pytest.skip("the TypeScript example needs Node and npm")
-    said = await ran("node", await compiled(tmp_path), **given)
+    said = await ran("node", await compiled(tmp_path), given=given)
     assert {"Bakkerij Python", "Bakkerij Typescript"} <= set(said.split("\n"))

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import functools
 import io
 import ipaddress
 import json
@@ -114,7 +115,11 @@ def test_forms_of_links(body: bytes) -> None:
 @given(st.text(max_size=60))
 def test_cursors(cursor: str) -> None:
     for key in ("after_id", "after_number"):
-        says(lambda given_, key=key: getattr(PageRequest(50, given_), key), cursor, Invalid)
+        says(functools.partial(_keyed, key), cursor, Invalid)
+
+
+def _keyed(key: str, cursor: str) -> object:
+    return getattr(PageRequest(50, cursor), key)
 
 
 @quickly

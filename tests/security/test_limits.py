@@ -38,9 +38,10 @@ async def test_who_calls_too_often_is_told_when_to_come_back_and_nobody_else_is(
         assert (await bert.get("/v1/secrets")).status_code == 200
 
 
-async def test_bad_tokens_from_one_address_are_not_looked_at_for_ever(service: StartService) -> None:
+async def test_bad_tokens_from_one_address_have_to_wait_and_good_ones_do_not(service: StartService) -> None:
     toy = await service("toy")
     async with httpx.AsyncClient(base_url=toy.url, headers={"Authorization": "Bearer nonsense"}) as client:
         seen = [(await client.get("/v1/secrets")).status_code for _ in range(230)]
     assert (seen[0], seen[-1]) == (401, 429)
-    assert (await toy.as_("coordinator").get("/v1/secrets")).status_code == 429, "it is told before any look at a token"
+    async with toy.as_("coordinator") as neighbour:
+        assert (await neighbour.get("/v1/secrets")).status_code == 200, "nobody shuts others out by trying"

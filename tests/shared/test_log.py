@@ -14,6 +14,7 @@ from services.toy.handlers import ThingHappened
 from services.toy.settings import Settings
 from shared import http
 from shared.ids import new_id
+from shared.limits import Limits
 from shared.log_api import log_api
 from shared.log_seals import Verification, verify
 from shared.security import TokenChecker
@@ -127,7 +128,7 @@ async def operator_of(bench: Bench, database: Any) -> AsyncIterator[Operator]:
     engine = create_async_engine(database.url.replace("postgresql://", "postgresql+asyncpg://", 1))
     publisher = Publisher("urn:toy", {})
     app.state.runtime = SimpleNamespace(
-        engine=engine, publisher=publisher, resources=None, tokens=TokenChecker(settings)
+        engine=engine, publisher=publisher, resources=None, tokens=TokenChecker(settings), limits=Limits(1000, 1000)
     )
     headers = {"Authorization": f"Bearer {bench.token(roles=['operator'])}"}
     transport = httpx.ASGITransport(app)
