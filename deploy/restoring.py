@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,30 +60,34 @@ def into(
     not whole or of another PostgreSQL.
     """
     folder, backup = folder.resolve(), backup.resolve()
-    _refuse_given()
+    _refuse_environment(moment)
     if _is_back(folder, backup):
         return backups.read(backup)
     _refuse_data(folder, backup)
     persons = _persons(backup, erased)
     about = backups.checked(backup, report)
-    server = postgres.programs_of(str(about["postgresMajor"]))
     _refuse_unknown_schemas(about)
     _refuse_no_room(folder, about)
     with records.locked(folder / "stack.lock"):
         records.write(folder / MARK, {"backup": str(backup), "done": False})
-        postgres.stop(folder)
-        with step(report, "data put back"):
-            recovery = moment.settings() if moment else ""
-            postgres.adopt(folder, backup / backups.BASE, backups.admin_of(backup), recovery)
-            _put_configuration(folder, backup)
-        with step(report, "database server ready, its log played"):
-            address = postgres.start(folder, server, RECOVER_WITHIN)
+        address = _data_back(folder, backup, about, moment.settings() if moment else "", report)
         servers = Servers("", "", address, "host")
         plan = _plan(folder, about, backup, ports)
         plan.keep(servers, borrowed=False)
         _mend(System(folder, plan.name, plan.services, servers), persons, report)
         records.write(folder / MARK, {"backup": str(backup), "done": True})
     return about
+
+
+def _data_back(folder: Path, backup: Path, about: Mapping[str, Any], recovery: str, report: Report) -> str:
+    """Data, passwords and keys; the address of the server that runs on them."""
+    programs_there = postgres.programs_of(str(about["postgresMajor"]))
+    postgres.stop(folder)
+    with step(report, "data put back"):
+        postgres.adopt(folder, backup / backups.BASE, backups.admin_of(backup), recovery)
+        _put_configuration(folder, backup)
+    with step(report, "database server ready, its log played"):
+        return postgres.start(folder, programs_there, RECOVER_WITHIN)
 
 
 def in_place(
@@ -149,11 +154,16 @@ def _plan(folder: Path, about: Mapping[str, Any], backup: Path, ports: Mapping[s
     return Plan(folder, about["name"], {**PORTS, **kept.get("ports", {}), **(ports or {})}, tuple(about["services"]))
 
 
-def _refuse_given() -> None:
+def _refuse_environment(moment: Moment | None) -> None:
     if environment.given():
         raise StackError(
             "STAGEBRUG_POSTGRES_URL is set: on a server of others its data folder is put back by who runs it "
             "(docs/operations.md); then `stagebrug restore … --in-place` does the rest. Unset it for private servers."
+        )
+    if moment and os.environ.get(postgres.ARCHIVE):
+        raise StackError(
+            f"{postgres.ARCHIVE} is set, and the restored server would write into the archive of before: unset it, and "
+            "give a new folder when the restored system is to be the one that goes on."
         )
 
 

@@ -11,6 +11,7 @@ import sys
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from shared.settings import SettingsWrong
 
@@ -30,13 +31,8 @@ def main() -> None:
     _raise_file_limit()
     # uvicorn drains, and then raises the signal once more for whoever listened before it
     signal.signal(signal.SIGTERM, _end_well)
-    try:
-        app = importlib.import_module(f"services.{name}.app").create_app()
-    except SettingsWrong as wrong:
-        print(f"{name} cannot start, its settings are wrong:", *wrong.problems, sep="\n  ", file=sys.stderr)
-        sys.exit(CANNOT_START)
     config = uvicorn.Config(
-        app,
+        _app(name),
         host=os.environ.get("STAGEBRUG_HOST", "127.0.0.1"),
         port=int(os.environ.get("STAGEBRUG_PORT", "8000")),
         loop="uvloop",
@@ -53,6 +49,16 @@ def main() -> None:
         server.run()
     if not server.started:
         sys.exit(CANNOT_START)
+
+
+def _app(name: str) -> FastAPI:
+    """The service; with wrong settings the process ends, after a line for each."""
+    try:
+        app: FastAPI = importlib.import_module(f"services.{name}.app").create_app()
+    except SettingsWrong as wrong:
+        print(f"{name} cannot start, its settings are wrong:", *wrong.problems, sep="\n  ", file=sys.stderr)
+        sys.exit(CANNOT_START)
+    return app
 
 
 class _Server(uvicorn.Server):

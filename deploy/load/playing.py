@@ -95,6 +95,8 @@ class _Player:
         """Schools, employers, half of the places, and the students who search for nothing this week."""
         week, run = self._week, secrets.token_hex(3)
         await self._many("schools", [self._school(number, run) for number in range(week.schools)])
+        if not self._schools:
+            raise NotAsPlayed(f"no school could be registered: {self.played.failed[0]}")
         schools = cycle(self._schools)
         await self._many("employers", [self._employer(next(schools)) for _ in range(week.employers)])
         self._having = cycle(self._employers)

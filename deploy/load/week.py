@@ -70,9 +70,10 @@ class Drawing:
         return self._random.choice(self._week.towns)
 
     def school(self, number: int, run: str) -> dict[str, Any]:
-        """A school with a BRIN that no other run has given out, as far as chance goes."""
-        letters = "".join(self._random.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(2))
-        kind, brin = ("pro", "vso")[number % 2], f"{self._random.randrange(10, 100)}{letters}{number % 100:02}"
+        """A school with a BRIN that no other run has given out, as far as chance goes: another one for each run."""
+        chance = Random(f"{run} {number}")  # noqa: S311 — as above
+        letters = "".join(chance.choice("ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(2))
+        kind, brin = ("pro", "vso")[number % 2], f"{chance.randrange(10, 100)}{letters}{number % 100:02}"
         name = f"{NAME} {run} {number}"
         return {"name": name, "brin": brin, "kind": kind, "address": self._address(self.town()), "studentCount": 160}
 

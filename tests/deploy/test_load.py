@@ -4,7 +4,7 @@ from typing import Any
 
 from deploy.load import outcome
 from deploy.load.playing import Played
-from deploy.load.week import Week
+from deploy.load.week import Drawing, Week
 
 
 def _right() -> Played:
@@ -52,3 +52,12 @@ def test_everything_that_a_promise_forbids_is_a_problem() -> None:
         "offer o is used 6 days a week and has 1 seats",
         "student s has 2 places",
     ]
+
+
+def test_a_second_run_of_the_same_seed_has_schools_of_its_own_and_the_same_people() -> None:
+    week = Week.of("region", 1, 1)
+    first, second = Drawing(week), Drawing(week)
+    assert first.school(0, "one")["brin"] != second.school(0, "two")["brin"]
+    town = week.towns[0]
+    assert first.employer(town) == second.employer(town)
+    assert first.student("01AB00", town) == second.student("01AB00", town)
