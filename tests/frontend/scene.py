@@ -70,3 +70,11 @@ async def furnish_region(regional: Person, region: str) -> None:
     asked = {"questionnaire": "school", "regions": [region], "closesDate": day(28)}
     period = {"fromDate": day(-120), "untilDate": day(0)}
     await regional.post("intake", "/v1/questionnaire-rounds", asked | period)
+
+
+async def upload(own: Person) -> None:
+    """A list of employers with a column that nobody knows, and a row that needs a hand."""
+    rows = "bedrijf;postcode;plaats;kvk;rayon\nBakkerij De Punt;8232 AC;Lelystad;12345678;noord\nTuin Eb;8;Almere;12;zuid\n"
+    url = f"{own.world.stack.urls['intake']}/v1/imports?kind=employers"
+    answer = await own.client.post(url, content=rows.encode(), headers={"Content-Type": "text/csv"})
+    assert answer.is_success, answer.text

@@ -51,12 +51,12 @@ COORDINATOR: list[Shot] = [
     ("rounds", "rounds", ""),
     ("leavers", "leavers", ""),
     ("delegations", "delegations", ""),
-    ("import", "import", ""),
+    ("import", "import", ".list button.link >> nth=0"),
     ("more", "more", ""),
 ]
 REGIONAL: list[Shot] = [
     ("plan", "plan", ".page-head button"),
-    ("whatif", "plan", ".card:last-of-type button[aria-expanded]"),
+    ("whatif", "plan", "button:has-text('Uitproberen')"),
     ("closures", "closures", "main button[aria-expanded]"),
 ]
 INTERMEDIARY: list[Shot] = [
@@ -105,10 +105,11 @@ async def furnished(running: Stack) -> str:
         if not (await own.get("intake", "/v1/delegations"))["items"]:
             students = (await own.get("intake", "/v1/students?limit=200"))["items"]
             regional = Person(world, **_somebody(running, "regiocoördinator").claims)
-            employers = (await own.get("intake", "/v1/employers?region=AM11&recognition=none&limit=50"))["items"]
+            employers = (await own.get("intake", f"/v1/employers?region={REGION}&recognition=none&limit=50"))["items"]
             await scene.furnish_placement(own, placement)
             await scene.furnish_school(own, employers[0]["id"], students[0]["id"])
-            await scene.furnish_region(regional, "AM11")
+            await scene.furnish_region(regional, REGION)
+            await scene.upload(own)
             gone = next(one for one in students if one["state"] == "registered")
             await own.post("intake", f"/v1/students/{gone['id']}/_leave", {"leftDate": scene.day(-175)})
     return f"placements/{placement['id']}"

@@ -36,6 +36,7 @@ async def _a_region(world: World) -> tuple[Person, Person, list[str]]:
     placement = await own.post("intake", "/v1/placements", {**stay, "studentId": running})
     await scene.furnish_placement(own, placement)
     await scene.furnish_school(own, employer["id"], waiting)
+    await scene.upload(own)
     with contextlib.suppress(AssertionError):  # one is open already: of an earlier test
         await scene.furnish_region(regional, "AM27")
     await own.post("intake", f"/v1/students/{gone}/_leave", {"leftDate": scene.day(-175)})
@@ -49,7 +50,9 @@ async def _a_region(world: World) -> tuple[Person, Person, list[str]]:
 
 
 async def _open_everything(page: Page) -> None:
-    """Forms that open on request, too."""
+    """Forms that open on request, too, and an earlier list."""
+    for earlier in await page.locator(".list button.link").all():
+        await earlier.click()
     closed = page.locator("main button[aria-expanded=false]")
     while await closed.count():
         await closed.first.click()

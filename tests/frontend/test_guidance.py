@@ -9,7 +9,7 @@ from tests.frontend.conftest import Window
 from tests.journeys.world import World, employer_of, offer_of, ready_student_of
 
 
-async def _step(where: Page | Locator, name: str, button: str = "", **fields: str) -> None:
+async def _step(where: Page | Locator, name: str, **fields: str) -> None:
     """Open a step, fill in what it asks, and take it."""
     await where.get_by_role("button", name=name, exact=True).click()
     form = where.get_by_role("group", name=name).locator("form")
@@ -19,7 +19,7 @@ async def _step(where: Page | Locator, name: str, button: str = "", **fields: st
             await field.first.select_option(label=value)
         else:
             await field.first.fill(value)
-    await form.get_by_role("button", name=button or name, exact=True).click()
+    await form.get_by_role("button", name=name, exact=True).click()
 
 
 async def test_an_agreement_is_signed_by_link_and_everybody_sees_what_becomes_of_it(
@@ -66,7 +66,7 @@ async def test_an_agreement_is_signed_by_link_and_everybody_sees_what_becomes_of
         await expect(order.locator("li.done")).to_contain_text("leerling")
         await expect(order.locator("li.now")).to_contain_text("school")
 
-    await _step(page, "SBB iets vragen", "SBB iets vragen", Vraag="Hoe leg je een taak uit?")
+    await _step(page, "SBB iets vragen", Vraag="Hoe leg je een taak uit?")
     await adviser.get_by_role("button", name="Oppakken").click()
     await _step(adviser, "Vraag beantwoorden", Antwoord="Doe het eerst voor.")
     await expect(page.locator(".tag", has_text="beantwoord")).to_be_visible()

@@ -23,9 +23,10 @@ export function useMyRegions(): string[] {
 
 const MOST_CHOICES = 200;
 
-/** Employers of the region to choose from. */
+/** Employers of the region to choose from; intermediaries see none. */
 export function useEmployerChoices(): Choices {
-  const [region] = useMyRegions();
+  const [own] = useMyRegions();
+  const region = useMe().roles.includes("intermediary") ? undefined : own;
   const query = { region: [region!], limit: MOST_CHOICES, fields: "id,name" };
   const asked = useAsk(
     () => region ? given(intake.GET("/v1/employers", { params: { query } })).then((found) => found.items) : Promise.resolve([]),

@@ -116,8 +116,8 @@ function WhatIf({ region, towns }: { region: string; towns: string[] }) {
   const [found, setFound] = useState<M["WhatIfResource"]>();
   const fields: Field[] = [
     { name: "seats", label: t.plan.extraSeats, kind: "number" },
-    { name: "sector", label: t.employers.sector, kind: "select", choices: sectors, when: (values) => Boolean(values.seats) },
-    { name: "municipality", label: t.portfolio.municipality, kind: "select", choices: towns.length ? towns.map((code) => [code, nameOf(places, code)]) : places, when: (values) => Boolean(values.seats) },
+    { name: "sector", label: t.employers.sector, kind: "select", choices: sectors, required: true, when: (values) => Boolean(values.seats) },
+    { name: "municipality", label: t.portfolio.municipality, kind: "select", choices: towns.length ? towns.map((code) => [code, nameOf(places, code)]) : places, required: true, when: (values) => Boolean(values.seats) },
     { name: "extraTravelMinutes", label: t.plan.extraMinutes, kind: "number" },
     { name: "neighbouringWork", label: t.students.neighbouring, kind: "check" },
   ];

@@ -1,5 +1,5 @@
 // The recognised companies of an adviser of SBB: by kind of work and place, and those where nobody was for a year.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { all, intake, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
 import { Card, Figure, List, Page, Row, Shown, Tag } from "../ui/basics";
@@ -16,7 +16,9 @@ export function PortfolioPage() {
   })), ["employers", "placements"], [sector, municipality, without]);
   // towns of what was found first, so that nobody chooses among all of the country
   const [towns, setTowns] = useState<string[]>();
-  if (!towns && asked.data) setTowns([...new Set(asked.data.map((one) => one.municipality ?? ""))].filter(Boolean));
+  useEffect(() => {
+    if (asked.data) setTowns((known) => known ?? [...new Set(asked.data!.map((one) => one.municipality ?? ""))].filter(Boolean));
+  }, [asked.data]);
   const select = (label: string, value: string, put: (value: string) => void, of: readonly (readonly [string, string])[]) => (
     <label class="field"><span>{label}</span>
       <select value={value} onChange={(event) => put(event.currentTarget.value)}>
