@@ -57,6 +57,7 @@ async def test_what_uwv_decides_becomes_an_indication_when_the_school_takes_it_o
     accesses = (await good(world.first.get(f"/v1/students/{student['id']}/accesses")))["items"]
     assert ("uwv", "handed-over") in {(one["subject"], one["action"]) for one in accesses}
     own = f"/v1/students/{student['id']}/requests/{asked['id']}"
+    assert (await good(world.first.get(f"{path}/school")))["studentId"] == student["id"]
     assert (await world.first.post(f"{own}/_accept", json=KEPT)).status_code == 409
     assert (await good(office.post(f"{path}/_take")))["state"] == "taken"
     last = (today() + timedelta(days=1000)).isoformat()
@@ -90,11 +91,18 @@ async def test_only_the_school_and_uwv_in_its_region_see_a_request(world: World)
             world.second.get(own) if not verb else world.second.post(f"{own}{verb}", json=KEPT if "acc" in verb else {})
         )
         assert (await call).status_code == 404
+    assert (await world.second.get(f"{path}/school")).status_code == 404
+    assert (await uwv(world).get(f"{path}/school")).status_code == 403
     await good(world.first.post(f"/v1/grounds/{ground['id']}/_withdraw"))
     assert (await uwv(world).get(path)).status_code == 410
     assert (await uwv(world).post(f"{path}/_take")).status_code == 410
     assert (await good(uwv(world).get("/v1/student-requests")))["items"] == []
     assert (await good(world.first.post(f"{own}/_withdraw")))["state"] == "withdrawn"
+    await ground_of(world, student)
+    again = await good(world.first.post(own.rsplit("/", 1)[0], json={"indication": "sheltered"}))
+    await good(uwv(world).get(f"/v1/student-requests/{again['id']}"))
+    await good(world.first.post(f"/v1/students/{student['id']}/requests/{again['id']}/_withdraw"))
+    assert (await uwv(world).get(f"/v1/student-requests/{again['id']}")).status_code == 410
 
 
 async def test_a_request_goes_with_its_student(world: World) -> None:

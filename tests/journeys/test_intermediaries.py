@@ -66,8 +66,8 @@ async def test_each_kind_of_intermediary_does_its_part(world: World) -> None:
 
 
 async def test_uwv_answers_for_an_indication_and_the_school_takes_it_over(world: World) -> None:
-    school = await world.school("AM10")
-    uwv = await world.intermediary("uwv", "AM10")
+    school = await world.school("AM09")
+    uwv = await world.intermediary("uwv", "AM09")
     hook = await world.listening(uwv, ASKED)
     student = await ready_student_of(school)
     on = {"givenDate": "2026-01-01", "endDate": "2027-12-31"}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.intake.api.callers import Acting, Shared
+from services.intake.api.callers import COORDINATORS, Acting, Shared
 from services.intake.api.changes import created
 from services.intake.api.requests import StepResource
 from services.intake.days import today
@@ -222,6 +222,16 @@ async def _moved(
         request = await for_uwv(work, request_id, uwv.regions, lock=True)
         moved = await move(work, request, wanted, answer)
     return WaitingStudentRequest.of(moved)
+
+
+@router.get(
+    "/student-requests/{request_id}/school", summary="A request that a mail leads to", dependencies=[COORDINATORS]
+)
+async def find_student_request(request_id: UUID, viewer: Acting, work: Work) -> StudentRequestResource:
+    """For the student's own school, which is told of a request by its id alone."""
+    found = await StudentRequestStore(work.session).of_schools(request_id, viewer.schools)
+    await StudentStore(work.session).read(found.student_id, viewer)
+    return StudentRequestResource.of(found)
 
 
 @router.post("/student-requests/{request_id}/_take", summary="Look at it", dependencies=[UWV])

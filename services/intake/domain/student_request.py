@@ -36,7 +36,7 @@ class NoGroundToAsk(Refused):
 
 
 class RequestIsOver(Refused):
-    """De grondslag voor deze aanvraag is ingetrokken of verlopen: er wordt niets meer gedeeld."""
+    """De aanvraag is ingetrokken, of de grondslag ervoor geldt niet meer: er wordt niets meer gedeeld."""
 
     slug = "request-is-over"
     status = 410

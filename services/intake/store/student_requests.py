@@ -28,6 +28,11 @@ class StudentRequestStore:
         query = select(table).where(table.c.id == request_id, table.c.student_id == student_id)
         return await self._one(query, lock=lock)
 
+    async def of_schools(self, request_id: UUID, schools: Collection[UUID]) -> StudentRequest:
+        """One of these schools' students; raises `NotFound`."""
+        query = select(table).where(table.c.id == request_id, table.c.school_id.in_(schools))
+        return await self._one(query, lock=False)
+
     async def of_regions(self, request_id: UUID, regions: Collection[str], *, lock: bool = False) -> StudentRequest:
         """One of these regions, whoever asks; raises `NotFound`."""
         query = select(table).where(table.c.id == request_id, table.c.region.in_(regions))
