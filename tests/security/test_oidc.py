@@ -73,7 +73,13 @@ async def issuer() -> AsyncIterator[Issuer]:
 
 
 def settings_of(issuer: Issuer, **more: str) -> ServiceSettings:
-    given = {"database_url": "postgresql://h/d", "amqp_url": "amqp://h/", "issuer": issuer.url, "jwks_url": f"{issuer.url}jwks", **more}
+    given = {
+        "database_url": "postgresql://h/d",
+        "amqp_url": "amqp://h/",
+        "issuer": issuer.url,
+        "jwks_url": f"{issuer.url}jwks",
+        **more,
+    }
     return ServiceSettings.model_validate(given)
 
 
