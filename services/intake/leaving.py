@@ -40,6 +40,10 @@ async def take_leave(work: UnitOfWork, school: School) -> None:
             withdrawn, event = student.withdrawn()
             await StudentStore(work.session).save(withdrawn)
             await work.announce(event)
+    people = PeopleStore(work.session)
+    for lent in await people.lent_by(school.id, today()):
+        ended = await people.end(lent.id)
+        await work.announce(ended.changed(), dataref=work.resources.delegate(lent.id))
 
 
 async def _hand_over(work: UnitOfWork, school: UUID, to: UUID) -> None:

@@ -15,7 +15,8 @@ from services.matching.planning.shelf import Shelf
 from services.matching.settings import Settings
 from shared.security import machine_client
 
-SCOPE = "intake:profiles:read intake:delegates:read"
+PROFILES, DELEGATES = "intake:profiles:read", "intake:delegates:read"
+"""Asked for apart: a provider that does not know the second yet gives the first all the same."""
 
 
 class Delegate(BaseModel):
@@ -32,6 +33,8 @@ class Neighbours:
     """Intake, asked with matching's own right, and this service's own public address for references to it."""
 
     intake: httpx.AsyncClient
+    people: httpx.AsyncClient
+    """Intake, asked who acts for whom."""
     intake_url: str
     public_url: str
     shelf: Shelf = field(default_factory=Shelf)
@@ -54,7 +57,7 @@ class Neighbours:
 
     async def delegate(self, delegation_id: UUID) -> Delegate | None:
         """Who acts for whom; none when it was taken back. Raises as `profile` does."""
-        answer = await self.intake.get(f"{self.intake_url.rstrip('/')}/v1/delegations/{delegation_id}/delegate")
+        answer = await self.people.get(f"{self.intake_url.rstrip('/')}/v1/delegations/{delegation_id}/delegate")
         if answer.status_code == HTTPStatus.NOT_FOUND:
             return None
         answer.raise_for_status()
@@ -72,5 +75,5 @@ class Neighbours:
 @contextlib.asynccontextmanager
 async def resources(settings: Settings) -> AsyncIterator[Neighbours]:
     """The clients, for as long as the service runs."""
-    async with machine_client(settings, SCOPE) as intake:
-        yield Neighbours(intake, settings.intake_url, settings.public_url)
+    async with machine_client(settings, PROFILES) as intake, machine_client(settings, DELEGATES) as people:
+        yield Neighbours(intake, people, settings.intake_url, settings.public_url)

@@ -28,6 +28,7 @@ from services.matching.planning.schedule import (
 )
 from services.matching.planning.settling import settle
 from services.matching.store.changes import ChangeStore
+from services.matching.store.delegations import DelegationStore
 from services.matching.store.openings import OpeningStore
 from services.matching.store.pins import PinStore
 from services.matching.store.plans import PlanStore
@@ -113,6 +114,13 @@ async def forget_lapsed_pins(work: UnitOfWork) -> bool:
 async def forget_old_plans(work: UnitOfWork) -> bool:
     """Drop the drafts that nobody decides upon any more."""
     await PlanStore(work.session).forget_old()
+    return False
+
+
+@jobs.every(seconds=600.0)
+async def forget_past_delegations(work: UnitOfWork) -> bool:
+    """Drop the addresses of colleagues who act for nobody any more."""
+    await DelegationStore(work.session).forget_past(await today(work.session))
     return False
 
 

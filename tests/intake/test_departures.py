@@ -10,7 +10,14 @@ import httpx
 from services.intake.days import today
 from services.intake.domain.ground import EXAMPLE as GROUND
 from services.intake.domain.special_fact import EXAMPLE as SPECIAL
-from shared.events.intake import EmployerRegistered, OfferChanged, SchoolRegistered, StudentReady, StudentWithdrawn
+from shared.events.intake import (
+    DelegationChanged,
+    EmployerRegistered,
+    OfferChanged,
+    SchoolRegistered,
+    StudentReady,
+    StudentWithdrawn,
+)
 from tests.intake.pdok import until
 from tests.intake.world import FIRST, LELYSTAD, SECOND, World, good, unknown
 
@@ -171,8 +178,11 @@ async def test_a_school_stays_while_another_is_to_merge_into_it(world: World) ->
 
 async def test_a_school_that_left_reads_for_six_weeks_and_changes_nothing(world: World) -> None:
     student = await world.searching()
+    await good(world.first.post("/v1/delegations", json={"email": "c@elders.example", "untilDate": str(TOMORROW)}))
+    await world.intake.next_event(DelegationChanged)
     await good(leave(world))
     assert str((await world.intake.next_event(StudentWithdrawn)).student_id) == student["id"]
+    assert (await world.intake.next_event(DelegationChanged)).has_ended, "nobody acts for it any more"
     assert (await world.first.get(f"/v1/students/{student['id']}")).status_code == 200
     assert (await world.first.patch(f"/v1/students/{student['id']}", json={})).status_code == 404
     refused = await world.first.post("/v1/employers", json={"name": "X", "sectors": ["horeca"], "address": LELYSTAD})

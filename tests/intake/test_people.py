@@ -73,10 +73,23 @@ async def test_matching_is_told_who_acts_and_asks_for_the_address(world: World) 
     matching = world.as_(sub="matching", scope="intake:delegates:read")
     assert await good(matching.get(path)) == {"email": COLLEAGUE.lower(), "studentIds": []}
     for other in (world.first, world.as_(sub="another", scope="intake:profiles:read")):
-        assert (await other.get(path)).status_code == 404
+        assert (await other.get(path)).status_code == 403, "it is no answer that somebody could take for `taken back`"
     await good(world.first.post(f"/v1/delegations/{given['id']}/_end"))
     assert (await world.intake.next_event(DelegationChanged)).has_ended
     assert (await matching.get(path)).status_code == 404
+
+
+async def test_who_was_given_some_students_gives_them_back(world: World) -> None:
+    lent = await world.student()
+    given = await good(
+        world.first.post(
+            "/v1/delegations", json={"email": COLLEAGUE, "studentIds": [lent["id"], lent["id"]], "untilDate": SOON}
+        )
+    )
+    assert given["studentIds"] == [lent["id"]]
+    other = colleague(world, schools=[SECOND])
+    assert (await other.post(f"/v1/delegations/{given['id']}/_end")).status_code == 200
+    assert (await other.get(f"/v1/students/{lent['id']}")).status_code == 404
 
 
 async def test_what_cannot_be_delegated_is_refused(world: World) -> None:

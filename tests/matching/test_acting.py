@@ -59,15 +59,16 @@ async def test_who_acts_for_a_school_does_so_until_it_is_taken_back_or_over(worl
         assert (await other.get(f"/v1/students/{student}/search")).status_code == 404
         await lend(world, begin=TODAY + timedelta(days=1))
         assert (await other.get(f"/v1/students/{student}/search")).status_code == 404
-        await lend(world, until=TODAY - timedelta(days=1))
+        past = await lend(world, until=TODAY - timedelta(days=2))
         assert (await other.get(f"/v1/students/{student}/search")).status_code == 404
-    addresses = "select count(*) from delegations where until_date < current_date"
-    assert await world.matching.sql.fetchval(addresses) == 0
+    assert await world.matching.sql.fetchval("select count(*) from delegations") == 2
+    async with world.replica():  # looks for what is past as soon as it is there
+        await world.matching.until("select count(*) = 1 and bool_and(id <> $1) from delegations", past.delegation_id)
 
 
 async def test_nobody_acts_for_an_erased_student_and_for_no_school_instead(world: World) -> None:
     student, another = await world.student(), await world.student()
-    await lend(world, [student])
+    await lend(world, [student, student])
     await lend(world, [student, another])
     await world.tell(PersonErased(person_id=student, kind="student", erased_at=datetime.now(UTC)))
     await world.matching.until("select not exists (select from searches where id = $1)", student)

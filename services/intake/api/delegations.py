@@ -13,13 +13,13 @@ from services.intake.domain.fields import examples
 from services.intake.domain.people import Delegate, Delegation
 from services.intake.domain.rights import Viewer
 from services.intake.store import PeopleStore, StudentStore
-from services.intake.store.acting import Capacity, act_as
+from services.intake.store.acting import Capacity, act_as, acting_as
 from shared.api import Page, PageQuery, Resource
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.events.codes import Code
 from shared.idempotency import ONCE
 from shared.ids import new_id
-from shared.security import Caller
+from shared.security import requires
 from shared.unit_of_work import UnitOfWork, Work
 
 DELEGATES_SCOPE = "intake:delegates:read"
@@ -111,11 +111,13 @@ async def read_delegation(delegation_id: UUID, viewer: Acting, work: Work) -> De
     return DelegationResource.of(await PeopleStore(work.session).delegation(delegation_id, viewer))
 
 
-@router.get("/{delegation_id}/delegate", summary="Who acts for whom, for another service")
-async def read_delegate(delegation_id: UUID, caller: Caller, work: Work) -> DelegateResource:
-    """For machines with the scope `intake:delegates:read`."""
-    if DELEGATES_SCOPE not in caller.scopes:
-        raise NotFound("delegation")
+@router.get(
+    "/{delegation_id}/delegate",
+    summary="Who acts for whom, for another service",
+    dependencies=[requires(scope=DELEGATES_SCOPE)],
+)
+async def read_delegate(delegation_id: UUID, work: Work) -> DelegateResource:
+    """For machines with the scope `intake:delegates:read`: 404 says that it was taken back."""
     await act_as(work.session, Capacity.MATCHING)
     facts = (await PeopleStore(work.session).standing(delegation_id)).facts
     return DelegateResource(email=facts.email, student_ids=facts.student_ids)
@@ -126,8 +128,9 @@ async def end_delegation(delegation_id: UUID, viewer: Acting, work: Work, shared
     """By any coordinator of the school, or by who was given it; it counts no more from the next call on."""
     people = PeopleStore(work.session)
     await people.delegation(delegation_id, viewer)
-    ended = await people.end(delegation_id)
-    await work.announce(ended.changed(), dataref=shared.delegate(delegation_id))
+    async with acting_as(work.session, Capacity.REGISTER):  # who was given it does not work for the school
+        ended = await people.end(delegation_id)
+        await work.announce(ended.changed(), dataref=shared.delegate(delegation_id))
     return DelegationResource.of(ended)
 
 

@@ -112,6 +112,11 @@ class Delegate(Body):
     until_date: Day = Field(description="The last day, at most a year ahead.")
     reason: Code = Field(default="other", description="See the code list `delegation-reasons`.")
 
+    @field_validator("student_ids")
+    @classmethod
+    def _each_once(cls, ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+        return tuple(dict.fromkeys(ids))
+
     @field_validator("until_date")
     @classmethod
     def _in_order(cls, until: date, info: ValidationInfo) -> date | None:

@@ -28,7 +28,7 @@ class DelegationStore:
         self.session = session
 
     async def save(self, event: DelegationChanged, email: str, student_ids: Collection[UUID]) -> None:
-        """Remember one, and forget the addresses of those whose last day has passed."""
+        """Remember one."""
         row = {
             "id": event.delegation_id,
             "school_id": event.school_id,
@@ -38,7 +38,9 @@ class DelegationStore:
             "until_date": event.until_date,
         }
         await upsert(self.session, delegations, row)
-        day: date = await today(self.session)
+
+    async def forget_past(self, day: date) -> None:
+        """Forget the addresses of those whose last day lies before a day."""
         await self.session.execute(delete(delegations).where(delegations.c.until_date < day))
 
     async def forget(self, delegation_id: UUID) -> None:
@@ -46,10 +48,13 @@ class DelegationStore:
         await self.session.execute(delete(delegations).where(delegations.c.id == delegation_id))
 
     async def forget_person(self, person_id: UUID) -> int:
-        """Nobody acts for an erased student; who acted for no other acts for nobody. The number of rows."""
+        """Nobody acts for an erased student; who acted for no other acts for nobody. The number of rows.
+
+        Without students a delegation would be one for the whole school.
+        """
         named = literal(person_id, Uuid) == any_(delegations.c.student_ids)
-        alone = delete(delegations).where(named, func.cardinality(delegations.c.student_ids) == 1)
         left = func.array_remove(delegations.c.student_ids, person_id)
+        alone = delete(delegations).where(named, func.cardinality(left) == 0)
         others = update(delegations).where(named).values(student_ids=left)
         done = [await self.session.execute(each.returning(delegations.c.id)) for each in (alone, others)]
         return sum(len(each.all()) for each in done)
