@@ -29,6 +29,11 @@ export class Refused extends Error {
   }
 }
 
+/** What a page refuses itself, said as a service says it: fields, and what is wrong with each. */
+export const refusedAt = (fields: [string, string][]): Refused => new Refused({
+  type: "urn:stagebrug:problem:invalid-input", title: "", status: 422, detail: "", errors: fields.map(([pointer, detail]) => ({ pointer, detail })),
+});
+
 const AGAIN_MS = 2000;
 const repeated = new WeakSet<Response>();
 
