@@ -1,6 +1,6 @@
 // A spreadsheet: checked first, with a list of what is wrong; stored when somebody says so.
 import { useEffect, useState } from "preact/hooks";
-import { type I, all, given, intake, refusedAt, useAsk } from "../api";
+import { type I, all, given, intake, newest, refusedAt, useAsk } from "../api";
 import { useMySchools } from "../me";
 import { Act, Card, Dutch, List, Page, Row, Shown, Tag, type Tone } from "../ui/basics";
 import { type Field, Form, type Values } from "../ui/form";
@@ -29,7 +29,7 @@ export function ImportPage() {
     { name: "file", label: t.import.file, kind: "file", required: true },
   ];
   if (schools.length > 1) fields.unshift(schoolField(schools));
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/imports", { params: { query: { cursor } } })), [], [now]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/imports", { params: { query: { cursor, limit: 200 } } })), [], [now]);
   return (
     <Page title={t.import.title} sub={t.import.sub}>
       <Card>
@@ -147,7 +147,7 @@ function Columns({ of, changed }: { of: Import; changed: () => void }) {
 
 /** Rows that may be an employer of the register: people say whether they are. */
 function Doubts({ of, changed }: { of: Import; changed: () => void }) {
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/imports/{importId}/decisions", { params: { path: { importId: of.id }, query: { cursor, openOnly: true } } })), [], [of.id]);
+  const asked = useAsk(() => all((cursor) => intake.GET("/v1/imports/{importId}/decisions", { params: { path: { importId: of.id }, query: { cursor, limit: 200, openOnly: true } } })), [], [of.id]);
   const decide = async (row: number, decision: "same" | "new" | "skip") => {
     await given(intake.PUT("/v1/imports/{importId}/decisions", { ...ofImport(of.id), body: { decisions: [{ row, decision }] } }));
     asked.reload();

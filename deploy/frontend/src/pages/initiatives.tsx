@@ -1,5 +1,5 @@
 // What schools and a region undertake together, their meetings, and what was agreed there.
-import { type I, all, given, intake, useAsk } from "../api";
+import { type I, given, intake, newest, useAsk } from "../api";
 import { nameOf, useCodes, useSchools } from "../codes";
 import { useEmployerChoices, useIsCoordinator, useMySchools, useOwner } from "../me";
 import { Facts, Opens, Page, Shown, Tag } from "../ui/basics";
@@ -19,7 +19,7 @@ function useIsOurs(): (one: { schoolId: string | null }) => boolean {
 }
 
 export function InitiativesPage() {
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/initiatives", { params: { query: { cursor } } })), ["initiatives"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/initiatives", { params: { query: { cursor, limit: 200 } } }), (one) => one.state === "running"), ["initiatives"]);
   return (
     <Page title={t.initiatives.title} sub={t.initiatives.sub}>
       <Initiatives asked={asked} />
@@ -97,7 +97,7 @@ function Meetings({ initiatives }: { initiatives: readonly Initiative[] }) {
   const mine = useMySchools();
   const { asking, owner } = useOwner();
   const ours = useIsOurs();
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/meetings", { params: { query: { cursor } } })), ["initiatives"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/meetings", { params: { query: { cursor, limit: 200 } } })), ["initiatives"]);
   const invitee = (one: Meeting) => one.invitees.find((each) => mine.some((school) => school.id === each.schoolId));
   const nameOfInvitee = (one: Meeting["invitees"][number]) => one.intermediary ? named(t.intermediaries, one.intermediary)
     : one.schoolId ? schools.find((school) => school.id === one.schoolId)?.name ?? t.offers.school : t.initiatives.employer;
@@ -144,7 +144,7 @@ function Tasks() {
   const schools = useSchools();
   const mine = useMySchools();
   const coordinator = useIsCoordinator();
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/meeting-tasks", { params: { query: { cursor } } })), ["initiatives"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/meeting-tasks", { params: { query: { cursor, limit: 200 } } }), (one) => !one.doneDate), ["initiatives"]);
   return (
     <Things id="tasks" title={t.initiatives.tasks} empty={t.initiatives.noTasks} asked={asked}
       row={(one) => ({

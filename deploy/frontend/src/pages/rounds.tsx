@@ -1,5 +1,5 @@
 // Questionnaires: opened by who looks after a region, filled in by schools, counted as they come in.
-import { type I, all, given, held, intake, readFor, refusedAt, useAsk } from "../api";
+import { type I, given, held, intake, newest, readFor, refusedAt, useAsk } from "../api";
 import { useCodes, nameOf } from "../codes";
 import { useIsCoordinator, useMyRegions, useMySchools } from "../me";
 import { Dutch, Page, Tag } from "../ui/basics";
@@ -13,16 +13,16 @@ type Item = Questionnaire["items"][number];
 const KINDS: Record<Item["kind"], Field["kind"]> = { single: "select", multi: "checks", number: "number", open: "textarea" };
 
 export function RoundsPage() {
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/questionnaire-rounds", { params: { query: { cursor } } })), ["rounds"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/questionnaire-rounds", { params: { query: { cursor, limit: 200 } } }), (one) => one.state === "open"), ["rounds"]);
   const known = useAsk(() => given(intake.GET("/v1/questionnaires")).then((found) => found.items), []);
   const regions = useCodes("regions");
   const [region] = useMyRegions();
   const coordinator = useIsCoordinator();
   const questions = known.data ?? [];
-  const newest = [...new Map(questions.map((one) => [one.name, one.title])).entries()];
+  const titles = [...new Map(questions.map((one) => [one.name, one.title])).entries()];
   const titleOf = (one: Round) => questions.find((each) => each.name === one.questionnaire && each.version === one.questionnaireVersion)?.title;
   const fields: Field[] = [
-    { name: "questionnaire", label: t.rounds.questionnaire, kind: "select", choices: newest, required: true },
+    { name: "questionnaire", label: t.rounds.questionnaire, kind: "select", choices: titles, required: true },
     { name: "fromDate", label: t.rounds.from, kind: "date", required: true },
     { name: "untilDate", label: t.rounds.until, kind: "date", required: true },
     { name: "closesDate", label: t.rounds.closes, kind: "date", required: true },

@@ -1,7 +1,7 @@
 import type { nl } from "./nl";
 
 export const en: typeof nl = {
-  app: "Stagebrug", unknown: "not known", from: "from", until: "until", loading: "Loading…", none: "none",
+  app: "Stagebrug", unknown: "not known", from: "from", until: "until", loading: "Loading…", cut: "There is more than is shown here.", none: "none",
   skip: "To the content", menu: "Menu", more: "Show more", all: "All", search: "Search", save: "Save",
   cancel: "Cancel", change: "Change", close: "Close", undo: "Undo", back: "Back", add: "Add",
   logOut: "Log out", logIn: "Log in", loggedOut: "You are logged out.", otherLanguage: "Nederlands",

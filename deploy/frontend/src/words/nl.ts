@@ -1,6 +1,6 @@
 // Everything that the page says, in Dutch at B1 level. en.ts has the same keys; a test of types keeps them together.
 export const nl = {
-  app: "Stagebrug", unknown: "niet bekend", from: "vanaf", until: "tot en met", loading: "Even laden…", none: "geen",
+  app: "Stagebrug", unknown: "niet bekend", from: "vanaf", until: "tot en met", loading: "Even laden…", cut: "Er is meer dan hier staat.", none: "geen",
   skip: "Naar de inhoud", menu: "Menu", more: "Toon meer", all: "Alles", search: "Zoeken", save: "Opslaan",
   cancel: "Annuleren", change: "Wijzigen", close: "Sluiten", undo: "Ongedaan maken", back: "Terug", add: "Toevoegen",
   logOut: "Uitloggen", logIn: "Inloggen", loggedOut: "U bent uitgelogd.", otherLanguage: "English",
