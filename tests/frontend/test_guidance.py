@@ -94,6 +94,12 @@ async def test_an_agreement_is_signed_by_link_and_everybody_sees_what_becomes_of
     await adviser.get_by_role("button", name="Oppakken").click()
     await _step(adviser, "Vraag beantwoorden", Antwoord="Doe het eerst voor.")
     await expect(page.locator(".tag", has_text="beantwoord")).to_be_visible()
+    # what is still to be answered stands above what came before it
+    later = {"kind": "guidance", "question": "Wie belt met de ouders?"}
+    await own.post("intake", f"/v1/placements/{placement['id']}/requests", later)
+    asked = adviser.locator(".card", has=adviser.get_by_role("heading", name="Vragen over een plaatsing"))
+    await expect(asked.locator(".thing")).to_have_count(2)
+    await expect(asked.locator(".thing").first).to_contain_text("Wie belt met de ouders?")
 
     await _step(page, "Beëindigen", **{"Hoe_liep_het_af?": "eerder gestopt"})
     await expect(colleague.locator(".page-head .tag")).to_have_text("afgelopen")
@@ -133,7 +139,12 @@ async def test_columns_are_chosen_once(world: World, window: Window) -> None:
         await page.get_by_role("button", name="Nakijken").click()
 
     await upload("Bakkerij Eerst")
-    await page.get_by_label("zaak").select_option(label="Naam (verplicht)")
+    place = await page.get_by_label("woonplaats").input_value()
+    for column in ("zaak", "woonplaats"):
+        await page.get_by_label(column).select_option(label="Naam (verplicht)")
+    await page.get_by_role("button", name="Kolommen zo lezen").click()
+    await expect(page.get_by_label("woonplaats")).to_have_accessible_description(re.compile("al bij een andere kolom"))
+    await page.get_by_label("woonplaats").select_option(place)
     await page.get_by_role("button", name="Kolommen zo lezen").click()
     done = page.get_by_text("Klaar: alles is opgeslagen.")
     await page.get_by_role("button", name="Opslaan").click()
