@@ -149,7 +149,7 @@ function asForm(was: Terms): Values {
   };
 }
 
-/** And back, each line with the name of its fields: what the form does not show stays, an empty line goes, half a one is for the service to refuse. */
+/** The lines back, each with the name of its fields: what the form does not show stays, an empty line goes, half of one is for the service to refuse. */
 function linesOf(times: Times | undefined, was: Terms, days: readonly string[]): [string, Line][] {
   return days.flatMap((weekday) => {
     const known = linesOn(was, weekday);
@@ -165,7 +165,7 @@ function atLines({ problem, repeated }: Refused, lines: [string, Line][]): Refus
   return new Refused({ ...problem, errors }, repeated);
 }
 
-/** And what the form does not show as it was. */
+/** The other words back, and what the form does not show as it was. */
 function asTerms({ insurance, allowance, euros, per, travelCosts, ...body }: Values, was: Terms): Values {
   const insured = insurance as { accidents: unknown; liability: unknown };
   const paid = meant(allowance) && euros !== null ? { amountCents: Math.round(Number(euros) * 100), per } : { amountCents: null };
