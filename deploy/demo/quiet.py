@@ -15,16 +15,21 @@ AT_LEAST = 0.03
 """Seconds: an event takes that long through two services, so that asking sooner only costs."""
 
 PATIENCE = 30.0
-"""Seconds: a step takes a tenth of one; more than this means that something hangs or is parked."""
+"""Seconds in which nothing at all gets done: a step takes a tenth of one, so that something hangs or is parked."""
 
 
 async def quiet(operator: Actor, services: Sequence[str] = SERVICES) -> None:
-    """Return when `services` have nothing to do for each other; `NotAsPlayed` says what is left after too long."""
-    deadline = time.monotonic() + PATIENCE
+    """Return when `services` have nothing to do for each other; `NotAsPlayed` says what is left when it stays so.
+
+    However slow the machine is: it is waited for as long as something gets done.
+    """
+    deadline, before = time.monotonic() + PATIENCE, [""]
     await asyncio.sleep(AT_LEAST)
     while left := await _unfinished(operator, services):
-        if time.monotonic() > deadline:
-            raise NotAsPlayed(f"not quiet after {PATIENCE:.0f} s: {'; '.join(left)}. See `stagebrug parked list`.")
+        if left != before:
+            deadline, before = time.monotonic() + PATIENCE, left
+        elif time.monotonic() > deadline:
+            raise NotAsPlayed(f"not quiet for {PATIENCE:.0f} s: {'; '.join(left)}. See `stagebrug parked list`.")
         await asyncio.sleep(AT_LEAST)
 
 

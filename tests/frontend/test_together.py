@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import Route, expect
 
+from tests.frontend import scene
 from tests.frontend.conftest import Window
 from tests.journeys.world import Person, World, employer_of, offer_of, proposal_for, ready_student_of
 
@@ -227,10 +228,13 @@ async def test_what_an_intermediary_answers_is_there_at_once(world: World, windo
     await expect(waiting.get_by_text("Drukkerij Vestzicht")).to_be_visible()
 
 
-async def test_a_list_goes_to_the_school_that_was_chosen(world: World, window: Window) -> None:
+async def test_who_works_for_two_schools_says_for_which(world: World, window: Window) -> None:
     first, second = await world.school("AM21"), await world.school("AM21")
+    regional = Person(world, roles=["regional-coordinator"], regions=["AM21"])
+    await scene.furnish_region(regional, "AM21")
     brins = [first.claims["schools"][0], second.claims["schools"][0]]
-    page = await window(Person(world, roles=["coordinator"], schools=brins), "import")
+    both = Person(world, roles=["coordinator"], schools=brins)
+    page = await window(both, "import")
     await page.get_by_label("School").select_option(brins[1])
     list_of_one = "naam;postcode;plaats\nBakkerij Voorbeeld;2511 AB;Den Haag\n"
     await page.get_by_label("Bestand").set_input_files(
@@ -240,3 +244,28 @@ async def test_a_list_goes_to_the_school_that_was_chosen(world: World, window: W
     await expect(page.get_by_text("1 rijen").first).to_be_visible()
     assert len((await second.get("intake", "/v1/imports"))["items"]) == 1
     assert not (await first.get("intake", "/v1/imports"))["items"]
+
+    page = await window(both, "rounds")
+    await page.get_by_role("button", name=f"Invullen: School {brins[1]}").click()
+    await page.get_by_label("Geen van deze").first.check()
+    await page.get_by_label("Alles is ingevuld").check()
+    await page.locator("form button.primary").click()
+    [asked] = (await second.get("intake", "/v1/questionnaire-rounds"))["items"]
+    path = f"/v1/questionnaire-rounds/{asked['id']}/responses/{second.claims['school_id']}"
+    [answer] = (await second.until("intake", path, lambda found: found))["answers"]
+    assert answer["codes"] == []
+    # none is an answer, which saving again keeps
+    await page.get_by_role("button", name=f"Invullen: School {brins[1]}").click()
+    await expect(page.get_by_label("Geen van deze").first).to_be_checked()
+
+    page = await window(both, "initiatives")
+    await page.get_by_role("button", name="Overleg plannen").click()
+    form = page.locator("form")
+    await form.get_by_label("School").select_option(f"School {brins[1]}")
+    await form.get_by_label("Onderwerp").fill("Zorg")
+    await form.get_by_label("Soort").select_option(index=1)
+    await form.get_by_label("Datum").fill(scene.day(9))
+    await form.locator("button.primary").click()
+    await expect(form).to_have_count(0)
+    [meeting] = (await second.get("intake", "/v1/meetings"))["items"]
+    assert meeting["schoolId"] == second.claims["school_id"]

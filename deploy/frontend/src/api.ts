@@ -29,6 +29,11 @@ export class Refused extends Error {
   }
 }
 
+/** What a page refuses itself, said as a service says it: fields, and what is wrong with each. */
+export const refusedAt = (fields: [string, string][]): Refused => new Refused({
+  type: "urn:stagebrug:problem:invalid-input", title: "", status: 422, detail: "", errors: fields.map(([pointer, detail]) => ({ pointer, detail })),
+});
+
 const AGAIN_MS = 2000;
 const repeated = new WeakSet<Response>();
 
@@ -107,7 +112,12 @@ interface Paged<T> {
   next: string | null;
 }
 
-const MOST_PAGES = 10;
+/** Of 200: a page that holds more would be of no use to anybody. */
+const MOST_PAGES = 25;
+
+const cut = new WeakSet<object>();
+/** Whether a list, or one of several, goes on behind what was read of it. */
+export const wasCut = (read: unknown): boolean => Array.isArray(read) && (cut.has(read) || read.some((one) => Array.isArray(one) && cut.has(one)));
 
 /** All items of a list, page by page. */
 export async function all<T>(page: (cursor?: string) => Promise<Answer<Paged<T>>>): Promise<T[]> {
@@ -116,10 +126,16 @@ export async function all<T>(page: (cursor?: string) => Promise<Answer<Paged<T>>
   for (let pages = 0; pages < MOST_PAGES; pages++) {
     const found = await given(page(cursor));
     items.push(...found.items);
-    if (!found.next) break;
+    if (!found.next) return items;
     cursor = found.next;
   }
+  cut.add(items);
   return items;
+}
+
+/** The same with the newest first, where services give the oldest first; what is still `open` stands above the rest. */
+export async function newest<T>(page: (cursor?: string) => Promise<Answer<Paged<T>>>, open: (one: T) => boolean = () => true): Promise<T[]> {
+  return (await all(page)).reverse().sort((one, other) => Number(open(other)) - Number(open(one)));
 }
 
 export interface Asked<T> {

@@ -1,6 +1,6 @@
 // Code lists of the services, in the language of the page, and names of what ids stand for: each asked for once.
 import { useEffect, useState } from "preact/hooks";
-import { type I, given, intake } from "./api";
+import { type I, all, given, intake } from "./api";
 import { language } from "./words";
 
 const kept = new Map<string, Promise<unknown>>();
@@ -45,4 +45,4 @@ export const useStudent = (studentId: string | null): I["StudentResource"] | und
     given(intake.GET("/v1/students/{studentId}", { params: { path: { studentId: studentId! } } })));
 
 export const useSchools = (): I["SchoolResource"][] =>
-  useOnce("schools", () => given(intake.GET("/v1/schools", { params: { query: { limit: 200 } } })))?.items ?? [];
+  useOnce("schools", () => all((cursor) => intake.GET("/v1/schools", { params: { query: { cursor, limit: 200 } } }))) ?? [];

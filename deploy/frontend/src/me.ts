@@ -4,6 +4,8 @@ import { useContext } from "preact/hooks";
 import { type I, given, intake, useAsk } from "./api";
 import type { Person } from "./auth";
 import { type Choices, useSchools } from "./codes";
+import type { Field } from "./ui/form";
+import { t } from "./words";
 
 export const Me = createContext<Person>(null as unknown as Person);
 export const useMe = (): Person => useContext(Me);
@@ -19,6 +21,16 @@ export function useMyRegions(): string[] {
   const me = useMe();
   const schools = useMySchools();
   return me.regions.length ? me.regions : [...new Set(schools.map((school) => school.region))];
+}
+
+/** Whose something new is, for its body: the region's, one's school's, or where one works for several what `asking` asks. */
+export function useOwner(): { asking: Field[]; owner: object } {
+  const [region] = useMyRegions();
+  const schools = useMySchools();
+  if (!useIsCoordinator()) return { asking: [], owner: { region } };
+  if (schools.length < 2) return { asking: [], owner: { schoolId: schools[0]?.id } };
+  const choices = schools.map((one): [string, string] => [one.id, one.name]);
+  return { asking: [{ name: "schoolId", label: t.offers.school, kind: "select", required: true, choices }], owner: {} };
 }
 
 const MOST_CHOICES = 200;

@@ -1,6 +1,6 @@
 // The agreement of a placement: its words, who signs in which order, links to sign by, and the paper itself.
-import { useState } from "preact/hooks";
-import { type I, given, held, intake, readFor, useAsk } from "../api";
+import { useRef, useState } from "preact/hooks";
+import { type I, Refused, given, held, intake, readFor, useAsk } from "../api";
 import { Act, Card, Dutch, ProsAndCons, Tag } from "../ui/basics";
 import { type Field, type Values, flat } from "../ui/form";
 import { type Step, Steps } from "../ui/things";
@@ -86,10 +86,14 @@ function signing(placement: Placement, agreement: Agreed, show: (link: I["LinkRe
 function Words({ of, agreement, changed }: { of: Placement; agreement: Agreed | undefined; changed: () => void }) {
   const insurers = choices(t.insurers);
   const yesNo: [string, string][] = [["yes", t.yes], ["no", t.no]];
-  const times = of.weekdays.flatMap((one): Field[] => [
-    { name: `times/${one}/startTime`, label: `${weekdays([one])}: ${t.placements.begins}`, kind: "time" },
-    { name: `times/${one}/endTime`, label: `${weekdays([one])}: ${t.placements.ends}`, kind: "time" },
-  ]);
+  const was = useRef(agreement?.terms);
+  const times = of.weekdays.flatMap((one) => {
+    const lines = linesOn(agreement?.terms, one).length || 1;
+    return Array.from({ length: lines }, (_, at) => at).flatMap((at): Field[] => [
+      { name: `times/${one}/${at}/startTime`, label: `${weekdays([one])}${at ? ` (${at + 1})` : ""}: ${t.placements.begins}`, kind: "time" },
+      { name: `times/${one}/${at}/endTime`, label: `${weekdays([one])}${at ? ` (${at + 1})` : ""}: ${t.placements.ends}`, kind: "time" },
+    ]);
+  });
   const fields: Field[] = [
     { name: "learningGoals", label: t.placements.goals, kind: "lines" },
     { name: "activities", label: t.placements.activities, kind: "lines" },
@@ -109,16 +113,19 @@ function Words({ of, agreement, changed }: { of: Placement; agreement: Agreed | 
     { name: "parentsSign", label: t.placements.parentsSign, kind: "check" },
     { name: "remarks", label: t.tips.note, kind: "textarea" },
   ];
-  let was: Agreed["terms"] | undefined = agreement?.terms;
   const step: Step<Placement> = {
     name: agreement ? t.placements.changeWords : t.placements.write, main: !agreement, fields, said: t.saved,
     read: (one) => readFor(intake.GET("/v1/placements/{placementId}/agreement", ofPlacement(one.id)), (now) => {
-      was = now?.terms;
-      return flat(asForm(was), fields);
+      was.current = now?.terms;
+      return flat(asForm(now?.terms), fields);
     }),
-    send: (one, body, tag) => given(intake.PUT("/v1/placements/{placementId}/agreement", {
-      params: { path: { placementId: one.id }, header: held(tag) }, body: asTerms(body, was) as never,
-    })),
+    send: (one, { times, ...body }, tag) => {
+      const lines = linesOf(times as Times, was.current, of.weekdays);
+      return given(intake.PUT("/v1/placements/{placementId}/agreement", {
+        params: { path: { placementId: one.id }, header: held(tag) },
+        body: { ...asTerms(body, was.current), hours: lines.map(([, line]) => line) } as never,
+      })).catch((error) => { throw error instanceof Refused ? atLines(error, lines) : error; });
+    },
   };
   return <Steps id={`agreement-${of.id}`} of={of} steps={[step]} changed={changed} />;
 }
@@ -126,25 +133,45 @@ function Words({ of, agreement, changed }: { of: Placement; agreement: Agreed | 
 const said = (known: boolean | null | undefined) => (known === true ? "yes" : known === false ? "no" : null);
 const meant = (word: unknown) => (word === "yes" ? true : word === "no" ? false : null);
 
-/** The words as the form asks them: a line for each day, yes or no, euros. */
-function asForm(was: Agreed["terms"] | undefined): Values {
+type Terms = Agreed["terms"] | undefined;
+type Line = NonNullable<Agreed["terms"]["hours"]>[number];
+type Times = Record<string, Record<number, Pick<Line, "startTime" | "endTime">>>;
+
+/** A day may have several lines: the morning, and what follows a long break. */
+const linesOn = (was: Terms, weekday: string) => (was?.hours ?? []).filter((line) => line.weekday === weekday);
+
+/** The words as the form asks them: the lines of each day, yes or no, euros. */
+function asForm(was: Terms): Values {
   const paid = was?.compensation;
   return {
-    ...was, times: Object.fromEntries((was?.hours ?? []).map((line) => [line.weekday, line])), allowance: said(was?.allowance),
+    ...was, times: Object.fromEntries((was?.hours ?? []).map(({ weekday }) => [weekday, linesOn(was, weekday)])), allowance: said(was?.allowance),
     euros: paid?.amountCents == null ? null : paid.amountCents / 100, per: paid?.per, travelCosts: said(paid?.travelCosts),
   };
 }
 
-/** And back: a line for each day with both its times, and what the form does not show as it was. */
-function asTerms({ times, insurance, allowance, euros, per, travelCosts, ...body }: Values, was: Agreed["terms"] | undefined): Values {
-  const filled = Object.entries((times ?? {}) as Record<string, { startTime: string | null; endTime: string | null }>)
-    .filter(([, one]) => one.startTime && one.endTime);
+/** The lines back, each with the name of its fields: what the form does not show stays, an empty line goes, half of one is for the service to refuse. */
+function linesOf(times: Times | undefined, was: Terms, days: readonly string[]): [string, Line][] {
+  return days.flatMap((weekday) => {
+    const known = linesOn(was, weekday);
+    const typed = Object.values(times?.[weekday] ?? {});
+    const lines = [...typed.map((one, at) => ({ ...known[at], weekday, ...one }) as Line), ...known.slice(typed.length)];
+    return lines.map((line, at): [string, Line] => [`/times/${weekday}/${at}`, line]);
+  }).filter(([, line]) => line.startTime || line.endTime);
+}
+
+/** What is wrong with a line stands at the fields of that line. */
+function atLines({ problem, repeated }: Refused, lines: [string, Line][]): Refused {
+  const errors = problem.errors?.map((one) => ({ ...one, pointer: one.pointer?.replace(/^\/hours\/(\d+)/, (as, at) => lines[Number(at)]?.[0] ?? as) }));
+  return new Refused({ ...problem, errors }, repeated);
+}
+
+/** The other words back, and what the form does not show as it was. */
+function asTerms({ insurance, allowance, euros, per, travelCosts, ...body }: Values, was: Terms): Values {
   const insured = insurance as { accidents: unknown; liability: unknown };
   const paid = meant(allowance) && euros !== null ? { amountCents: Math.round(Number(euros) * 100), per } : { amountCents: null };
   return {
     ...was, ...body, allowance: meant(allowance), compensation: { note: was?.compensation?.note ?? null, ...paid, travelCosts: meant(travelCosts) },
     insurance: insured.accidents && insured.liability ? insured : null,
-    hours: filled.map(([weekday, one]) => ({ ...was?.hours?.find((line) => line.weekday === weekday), weekday, ...one })),
   };
 }
 

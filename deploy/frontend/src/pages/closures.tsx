@@ -1,5 +1,5 @@
 // Sectors or a region that take nobody for a while.
-import { given, intake, useAsk } from "../api";
+import { given, intake, newest, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
 import { useMyRegions } from "../me";
 import { Act, Card, List, Opens, Page, Row, Shown, Tag } from "../ui/basics";
@@ -10,7 +10,7 @@ export function ClosuresPage() {
   const [region] = useMyRegions();
   const sectors = useCodes("sectors");
   const reasons = useCodes("closure-reasons");
-  const asked = useAsk(() => given(intake.GET("/v1/closures", { params: { query: { region } } })), ["closures"], [region]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/closures", { params: { query: { region, cursor, limit: 200 } } }), (one) => one.state === "standing"), ["closures"], [region]);
   const reopen = async (closureId: string) => {
     await given(intake.POST("/v1/closures/{closureId}/_reopen", { params: { path: { closureId } } }));
     asked.reload();
@@ -33,7 +33,7 @@ export function ClosuresPage() {
           }} />}
         </Opens>
         <Shown of={asked}>
-          {(found) => <List items={found.items} empty={t.closures.none} row={(one) => (
+          {(found) => <List items={found} empty={t.closures.none} row={(one) => (
             <Row title={one.sector ? nameOf(sectors, one.sector) : t.closures.whole}
               sub={[period(one.fromDate, one.untilDate), nameOf(reasons, one.reason), one.explanation].filter(Boolean).join(" · ")}
               aside={one.state === "standing" ? <><Tag tone="bad">{t.closures.standing}</Tag><Act do={() => reopen(one.id)}>{t.closures.reopen}</Act></> : <Tag tone="good">{t.closures.reopened}</Tag>} />

@@ -1,5 +1,5 @@
 // A colleague acts for a school, or for some of its students, until a day.
-import { type I, all, given, intake, useAsk } from "../api";
+import { type I, all, given, intake, newest, useAsk } from "../api";
 import { nameOf, useCodes, useSchools } from "../codes";
 import { useMe, useMySchools } from "../me";
 import { Page, Tag } from "../ui/basics";
@@ -15,7 +15,7 @@ export function DelegationsPage() {
   const mine = useMySchools();
   const schools = useSchools();
   const reasons = useCodes("delegation-reasons");
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/delegations", { params: { query: { cursor } } })), []);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/delegations", { params: { query: { cursor, limit: 200 } } }), (one) => one.holds), []);
   const students = useAsk(() => all((cursor) => intake.GET("/v1/students", { params: { query: { cursor, limit: 200 } } })), ["students"]);
   const fields: Field[] = [
     { name: "email", label: t.delegations.email, kind: "email", required: true },

@@ -1,5 +1,5 @@
 // One employer: places, who knows it, what schools tell of it, who approaches it, whether it takes anybody now.
-import { type I, all, given, intake, useAsk } from "../api";
+import { type I, all, given, intake, newest, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
 import { happened } from "../live";
 import { useIsCoordinator, useMySchools } from "../me";
@@ -82,7 +82,7 @@ function Places({ of }: { of: Employer }) {
   const sectors = useCodes("sectors");
   const coordinator = useIsCoordinator();
   const asked = useAsk(
-    () => all((cursor) => intake.GET("/v1/offers", { params: { query: { employerId: of.id, state: "open", cursor } } })),
+    () => all((cursor) => intake.GET("/v1/offers", { params: { query: { employerId: of.id, state: "open", cursor, limit: 200 } } })),
     ["offers", "placements"], [of.id],
   );
   const send = async (body: object) => {
@@ -119,7 +119,7 @@ function Knows({ id }: { id: string }) {
 function Remarks({ id }: { id: string }) {
   const experiences = useCodes("experiences");
   const coordinator = useIsCoordinator();
-  const asked = useAsk(() => given(intake.GET("/v1/employers/{employerId}/remarks", ofEmployer(id))), ["employers"], [id]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/employers/{employerId}/remarks", { params: { path: { employerId: id }, query: { cursor, limit: 200 } } })), ["employers"], [id]);
   const fields: Field[] = [
     { name: "experiences", label: t.employers.experiences, kind: "checks", choices: experiences },
     { name: "text", label: t.employers.text, kind: "textarea" },
@@ -127,7 +127,7 @@ function Remarks({ id }: { id: string }) {
   return (
     <Card title={t.employers.remarks}>
       <Shown of={asked}>
-        {(found) => <List items={found.items} empty={t.employers.noRemarks} row={(one) => (
+        {(found) => <List items={found} empty={t.employers.noRemarks} row={(one) => (
           <Row title={one.experiences.map((code) => nameOf(experiences, code)).join(", ") || one.text} sub={
             <>{one.experiences.length > 0 && one.text && <div>{one.text}</div>}<div>{one.schoolName} · {day(one.recordedAt)}</div></>
           } />
@@ -148,7 +148,7 @@ function Remarks({ id }: { id: string }) {
 
 function Contacts({ id }: { id: string }) {
   const coordinator = useIsCoordinator();
-  const asked = useAsk(() => given(intake.GET("/v1/employers/{employerId}/contacts", ofEmployer(id))), ["employers"], [id]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/employers/{employerId}/contacts", { params: { path: { employerId: id }, query: { cursor, limit: 200 } } })), ["employers"], [id]);
   const fields: Field[] = [
     { name: "contactDate", label: t.employers.date, kind: "date", required: true },
     { name: "channel", label: t.employers.channel, kind: "select", choices: choices(t.channels), required: true },
@@ -161,7 +161,7 @@ function Contacts({ id }: { id: string }) {
   return (
     <Card title={t.employers.contacts}>
       <Shown of={asked}>
-        {(found) => <List items={found.items} empty={t.employers.noContacts} row={(one) => (
+        {(found) => <List items={found} empty={t.employers.noContacts} row={(one) => (
           <Row title={`${day(one.contactDate)} · ${one.schoolName}`}
             sub={[one.channel && named(t.channels, one.channel), one.spokenTo, one.nextStep, one.note].filter(Boolean).join(" · ")}
             aside={one.outcome && <Tag tone={one.outcome === "yes" ? "good" : "neutral"}>{named(t.contactOutcomes, one.outcome)}</Tag>} />

@@ -1,5 +1,5 @@
 // How a placement is guided: visits and talks, what stands in the way, questions to SBB, and how it went.
-import { given, held, intake, readFor, useAsk } from "../api";
+import { given, held, intake, newest, readFor, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
 import { Tag } from "../ui/basics";
 import { type Field, flat } from "../ui/form";
@@ -9,14 +9,11 @@ import { ofPlacement } from "./placement";
 
 const joined = (...parts: (string | null | undefined)[]) => parts.filter(Boolean).join(" · ");
 
-/** A list of what belongs to a placement. */
-function useOf<T>(question: () => Promise<{ items: T[] }>, id: string) {
-  return useAsk(() => question().then((found) => found.items), ["placements"], [id]);
-}
+const pageOf = (placementId: string, cursor?: string) => ({ params: { path: { placementId }, query: { cursor, limit: 200 } } });
 
 export function Visits({ id, begun }: { id: string; begun: boolean }) {
   const subjects = useCodes("visit-subjects");
-  const asked = useOf(() => given(intake.GET("/v1/placements/{placementId}/visits", ofPlacement(id))), id);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/placements/{placementId}/visits", pageOf(id, cursor))), ["placements"], [id]);
   const rhythm = useAsk(
     () => given(intake.GET("/v1/placements/{placementId}/visit-rhythm", ofPlacement(id))).catch(() => null), ["placements"], [id],
   );
@@ -58,7 +55,7 @@ function Rhythm({ id, changed }: { id: string; changed: () => void }) {
 export function Bottlenecks({ id, begun }: { id: string; begun: boolean }) {
   const codes = useCodes("bottlenecks");
   const solutions = useCodes("bottleneck-solutions");
-  const asked = useOf(() => given(intake.GET("/v1/placements/{placementId}/bottlenecks", ofPlacement(id))), id);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/placements/{placementId}/bottlenecks", pageOf(id, cursor))), ["placements"], [id]);
   const solving: Field[] = [
     { name: "solutions", label: t.placements.solutions, kind: "checks", choices: solutions },
     { name: "solved", label: t.placements.solved, kind: "select", choices: choices(t.solved) },
@@ -94,7 +91,7 @@ export function Bottlenecks({ id, begun }: { id: string; begun: boolean }) {
 
 export function Requests({ id }: { id: string }) {
   const asked = useAsk(
-    () => given(intake.GET("/v1/requests", { params: { query: { limit: 200 } } })).then((found) => found.items.filter((one) => one.placementId === id)),
+    () => newest((cursor) => intake.GET("/v1/requests", { params: { query: { cursor, limit: 200 } } })).then((found) => found.filter((one) => one.placementId === id)),
     ["requests"], [id],
   );
   const fields: Field[] = [
@@ -123,7 +120,7 @@ type Party = "school" | "employer";
 export function Evaluations({ id }: { id: string }) {
   const good = useCodes("evaluation-strengths");
   const better = useCodes("evaluation-improvements");
-  const asked = useOf(() => given(intake.GET("/v1/placements/{placementId}/evaluations", ofPlacement(id))), id);
+  const asked = useAsk(() => given(intake.GET("/v1/placements/{placementId}/evaluations", ofPlacement(id))).then((found) => found.items), ["placements"], [id]);
   const fields: Field[] = [
     { name: "experience", label: t.placements.experience, kind: "select", choices: choices(t.experiences), required: true },
     { name: "wentWell", label: t.placements.wentWell, kind: "checks", choices: good },

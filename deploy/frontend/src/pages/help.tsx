@@ -1,5 +1,5 @@
 // What is asked of and for employers: recognition by SBB, support, and questions about guidance. Nothing is about a student.
-import { type I, all, given, intake, useAsk } from "../api";
+import { type I, given, intake, newest, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
 import { useEmployerChoices, useIsCoordinator, useMe } from "../me";
 import { Page, Tag, type Tone } from "../ui/basics";
@@ -10,6 +10,7 @@ import { filled } from "./programmes";
 
 const TONES: Record<string, Tone> = { recognised: "good", refused: "bad", withdrawn: "neutral", done: "good", declined: "neutral", answered: "good" };
 const stateTag = (states: Record<string, string>, state: string) => <Tag tone={TONES[state] ?? "wait"}>{named(states, state)}</Tag>;
+const isOpen = (one: { state: string }) => !(one.state in TONES);
 
 export function HelpPage() {
   const me = useMe();
@@ -28,7 +29,7 @@ const NOTE = (): Field => ({ name: "note", label: t.tips.note, kind: "textarea" 
 function Requests() {
   const outside = useMe().roles.includes("intermediary");
   const reasons = useCodes("request-declines");
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/requests", { params: { query: { cursor } } })), ["requests"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/requests", { params: { query: { cursor, limit: 200 } } }), isOpen), ["requests"]);
   const of = (requestId: string) => ({ params: { path: { requestId } } });
   const steps: Step<I["RequestResource"]>[] = [
     { name: t.requests.take, main: true, when: (one) => outside && one.possible.includes("taken"), said: t.saved, send: (one) => given(intake.POST("/v1/requests/{requestId}/_take", { ...of(one.id), body: {} as never })) },
@@ -59,7 +60,7 @@ function Support() {
   const coordinator = useIsCoordinator();
   const reasons = useCodes("support-decline-reasons");
   const employers = useEmployerChoices();
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/support", { params: { query: { cursor } } })), ["requests"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/support", { params: { query: { cursor, limit: 200 } } }), isOpen), ["requests"]);
   const of = (supportId: string) => ({ params: { path: { supportId } } });
   const steps: Step<I["SupportResource"]>[] = [
     {
@@ -98,7 +99,7 @@ function Accreditations() {
   const coordinator = useIsCoordinator();
   const reasons = useCodes("accreditation-refusals");
   const employers = useEmployerChoices();
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/accreditations", { params: { query: { cursor } } })), ["requests", "employers"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/accreditations", { params: { query: { cursor, limit: 200 } } }), isOpen), ["requests", "employers"]);
   const of = (accreditationId: string) => ({ params: { path: { accreditationId } } });
   const onDate: Field = { name: "onDate", label: t.placements.date, kind: "date" };
   const levels = choices(t.recognitions).filter(([code]) => code !== "none");

@@ -1,6 +1,6 @@
 // A spreadsheet: checked first, with a list of what is wrong; stored when somebody says so.
 import { useEffect, useState } from "preact/hooks";
-import { type I, all, given, intake, useAsk } from "../api";
+import { type I, all, given, intake, newest, refusedAt, useAsk } from "../api";
 import { useMySchools } from "../me";
 import { Act, Card, Dutch, List, Page, Row, Shown, Tag, type Tone } from "../ui/basics";
 import { type Field, Form, type Values } from "../ui/form";
@@ -29,7 +29,7 @@ export function ImportPage() {
     { name: "file", label: t.import.file, kind: "file", required: true },
   ];
   if (schools.length > 1) fields.unshift(schoolField(schools));
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/imports", { params: { query: { cursor } } })), [], [now]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/imports", { params: { query: { cursor, limit: 200 } } })), [], [now]);
   return (
     <Page title={t.import.title} sub={t.import.sub}>
       <Card>
@@ -128,7 +128,10 @@ function Columns({ of, changed }: { of: Import; changed: () => void }) {
   const fields = of.columns.map((one): Field => ({ name: String(one.column), label: one.heading || `${t.import.column} ${one.column}`, kind: "select", choices: choicesOf }));
   const values = Object.fromEntries(of.columns.map((one) => [String(one.column), one.field]));
   const map = async (body: Values) => {
-    const read = Object.entries(body).filter(([, field]) => field).map(([column, field]) => [field, Number(column)]);
+    const chosen = Object.entries(body).filter(([, field]) => field);
+    const twice = chosen.filter(([, field], at) => chosen.findIndex(([, other]) => other === field) < at);
+    if (twice.length) throw refusedAt(twice.map(([column]) => [column, t.import.twice]));
+    const read = chosen.map(([column, field]) => [field, Number(column)]);
     await given(intake.PUT("/v1/imports/{importId}/mapping", { ...ofImport(of.id), body: { mapping: Object.fromEntries(read) } }));
     say(t.import.mapped);
     changed();
@@ -144,7 +147,7 @@ function Columns({ of, changed }: { of: Import; changed: () => void }) {
 
 /** Rows that may be an employer of the register: people say whether they are. */
 function Doubts({ of, changed }: { of: Import; changed: () => void }) {
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/imports/{importId}/decisions", { params: { path: { importId: of.id }, query: { cursor, openOnly: true } } })), [], [of.id]);
+  const asked = useAsk(() => all((cursor) => intake.GET("/v1/imports/{importId}/decisions", { params: { path: { importId: of.id }, query: { cursor, limit: 200, openOnly: true } } })), [], [of.id]);
   const decide = async (row: number, decision: "same" | "new" | "skip") => {
     await given(intake.PUT("/v1/imports/{importId}/decisions", { ...ofImport(of.id), body: { decisions: [{ row, decision }] } }));
     asked.reload();

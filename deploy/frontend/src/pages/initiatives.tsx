@@ -1,7 +1,7 @@
 // What schools and a region undertake together, their meetings, and what was agreed there.
-import { type I, all, given, intake, useAsk } from "../api";
+import { type I, given, intake, newest, useAsk } from "../api";
 import { nameOf, useCodes, useSchools } from "../codes";
-import { useEmployerChoices, useIsCoordinator, useMyRegions, useMySchools } from "../me";
+import { useEmployerChoices, useIsCoordinator, useMySchools, useOwner } from "../me";
 import { Facts, Opens, Page, Shown, Tag } from "../ui/basics";
 import type { Field } from "../ui/form";
 import { type Step, Things } from "../ui/things";
@@ -11,13 +11,6 @@ import { filled } from "./programmes";
 type Initiative = I["InitiativeResource"];
 type Meeting = I["MeetingResource"];
 
-/** Whose something new is: the school's, or the region's for who looks after it. */
-function useOwner(): object {
-  const [region] = useMyRegions();
-  const schools = useMySchools();
-  return useIsCoordinator() ? { schoolId: schools[0]?.id } : { region };
-}
-
 /** Who may change what a school, or without one a region, undertakes. */
 function useIsOurs(): (one: { schoolId: string | null }) => boolean {
   const mine = useMySchools();
@@ -26,7 +19,7 @@ function useIsOurs(): (one: { schoolId: string | null }) => boolean {
 }
 
 export function InitiativesPage() {
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/initiatives", { params: { query: { cursor } } })), ["initiatives"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/initiatives", { params: { query: { cursor, limit: 200 } } }), (one) => one.state === "running"), ["initiatives"]);
   return (
     <Page title={t.initiatives.title} sub={t.initiatives.sub}>
       <Initiatives asked={asked} />
@@ -42,9 +35,10 @@ function Initiatives({ asked }: { asked: Parameters<typeof Things<Initiative>>[0
   const targets = useCodes("initiative-targets");
   const sectors = useCodes("sectors");
   const employers = useEmployerChoices();
-  const owner = useOwner();
+  const { asking, owner } = useOwner();
   const ours = useIsOurs();
   const fields: Field[] = [
+    ...asking,
     { name: "name", label: t.employers.name, required: true },
     { name: "kind", label: t.offers.kind, kind: "select", choices: kinds, required: true },
     { name: "aim", label: t.initiatives.aim, kind: "select", choices: aims, required: true },
@@ -101,13 +95,14 @@ function Meetings({ initiatives }: { initiatives: readonly Initiative[] }) {
   const roles = useCodes("meeting-roles");
   const schools = useSchools();
   const mine = useMySchools();
-  const owner = useOwner();
+  const { asking, owner } = useOwner();
   const ours = useIsOurs();
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/meetings", { params: { query: { cursor } } })), ["initiatives"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/meetings", { params: { query: { cursor, limit: 200 } } })), ["initiatives"]);
   const invitee = (one: Meeting) => one.invitees.find((each) => mine.some((school) => school.id === each.schoolId));
   const nameOfInvitee = (one: Meeting["invitees"][number]) => one.intermediary ? named(t.intermediaries, one.intermediary)
     : one.schoolId ? schools.find((school) => school.id === one.schoolId)?.name ?? t.offers.school : t.initiatives.employer;
   const fields: Field[] = [
+    ...asking,
     { name: "title", label: t.initiatives.about, required: true },
     { name: "kind", label: t.offers.kind, kind: "select", choices: kinds, required: true },
     { name: "onDate", label: t.placements.date, kind: "date", required: true },
@@ -149,7 +144,7 @@ function Tasks() {
   const schools = useSchools();
   const mine = useMySchools();
   const coordinator = useIsCoordinator();
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/meeting-tasks", { params: { query: { cursor } } })), ["initiatives"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/meeting-tasks", { params: { query: { cursor, limit: 200 } } }), (one) => !one.doneDate), ["initiatives"]);
   return (
     <Things id="tasks" title={t.initiatives.tasks} empty={t.initiatives.noTasks} asked={asked}
       row={(one) => ({

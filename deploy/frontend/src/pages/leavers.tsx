@@ -9,7 +9,7 @@ import { Student } from "./today";
 
 export function LeaversPage() {
   const reasons = useCodes("follow-up-reasons");
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/follow-ups", { params: { query: { cursor } } })), ["students"]);
+  const asked = useAsk(() => all((cursor) => intake.GET("/v1/follow-ups", { params: { query: { cursor, limit: 200 } } })), ["students"]);
   const fields: Field[] = [
     { name: "askedDate", label: t.placements.date, kind: "date", required: true },
     { name: "outcome", label: t.leavers.outcome, kind: "select", choices: choices(t.followUpOutcomes), required: true },

@@ -1,6 +1,6 @@
 // Placements: who is where until when.
 import { useState } from "preact/hooks";
-import { all, intake, useAsk } from "../api";
+import { intake, newest, useAsk } from "../api";
 import { Card, List, Page, Row, Shown, Tabs, Tag, type Tone } from "../ui/basics";
 import { named, period, t } from "../words";
 import { Employer, Student } from "./today";
@@ -11,7 +11,7 @@ const STATES = ["agreed", "running", "ended", "cancelled"] as const;
 export function PlacementsPage() {
   const [chosen, choose] = useState<(typeof STATES)[number]>();
   const asked = useAsk(
-    () => all((cursor) => intake.GET("/v1/placements", { params: { query: { cursor, limit: 200 } } })), ["placements"],
+    () => newest((cursor) => intake.GET("/v1/placements", { params: { query: { cursor, limit: 200 } } })), ["placements"],
   );
   return (
     <Page title={t.placements.title}>

@@ -1,7 +1,7 @@
 // Programmes of a school or a region: seats, who waits, which schools take part, and one's own students in them.
-import { type I, all, given, held, intake, readFor, useAsk } from "../api";
+import { type I, all, given, held, intake, newest, readFor, useAsk } from "../api";
 import { nameOf, useCodes, useSchools } from "../codes";
-import { useIsCoordinator, useMyRegions, useMySchools } from "../me";
+import { useIsCoordinator, useMySchools, useOwner } from "../me";
 import { Facts, Opens, Page, Tag, type Tone } from "../ui/basics";
 import { type Field, flat } from "../ui/form";
 import { type Making, type Step, Things } from "../ui/things";
@@ -18,7 +18,7 @@ export const filled = (body: Record<string, unknown>) => Object.fromEntries(Obje
 
 export function ProgrammesPage() {
   const sectors = useCodes("sectors");
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/programmes", { params: { query: { cursor } } })), ["programmes"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/programmes", { params: { query: { cursor, limit: 200 } } })), ["programmes"]);
   return (
     <Page title={t.programmes.title} sub={t.programmes.sub}>
       <Things id="programmes" empty={t.programmes.none} asked={asked} make={useMaking()} steps={useSteps()}
@@ -60,7 +60,7 @@ function More({ of }: { of: Programme }) {
 }
 
 function Enrolments({ of }: { of: Programme }) {
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/programmes/{programmeId}/enrolments", { params: { path: { programmeId: of.id }, query: { cursor } } })), ["programmes"], [of.id]);
+  const asked = useAsk(() => all((cursor) => intake.GET("/v1/programmes/{programmeId}/enrolments", { params: { path: { programmeId: of.id }, query: { cursor, limit: 200 } } })), ["programmes"], [of.id]);
   const ofEnrolment = (enrolmentId: string) => ({ params: { path: { enrolmentId } } });
   return (
     <Things id={`enrolments-${of.id}`} title={t.programmes.own} empty={t.programmes.nobody} asked={asked}
@@ -79,10 +79,9 @@ function Enrolments({ of }: { of: Programme }) {
 
 function useMaking(): Making {
   const sectors = useCodes("sectors");
-  const schools = useMySchools();
-  const [region] = useMyRegions();
-  const coordinator = useIsCoordinator();
+  const { asking, owner } = useOwner();
   const fields: Field[] = [
+    ...asking,
     { name: "name", label: t.employers.name, required: true },
     { name: "kind", label: t.offers.kind, kind: "select", choices: choices(t.programmeKinds), required: true },
     { name: "sector", label: t.employers.sector, kind: "select", choices: sectors },
@@ -99,7 +98,7 @@ function useMaking(): Making {
     name: t.programmes.new, fields, values: { kind: "academy", seats: 12, beginDate: today(), endDate: inDays(150) }, said: t.saved,
     send: ({ minimumAge, weekday, begins, ends, ...body }) => given(intake.POST("/v1/programmes", {
       body: {
-        ...filled(body), entry: filled({ minimumAge }), ...(coordinator ? { schoolId: schools[0]?.id } : { region }),
+        ...filled(body), entry: filled({ minimumAge }), ...owner,
         moments: weekday ? [{ weekday, begins, ends, kind: "lesson" }] : [],
       } as never,
     })),

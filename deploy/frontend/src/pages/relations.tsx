@@ -9,8 +9,8 @@ export function RelationsPage() {
   const [region] = useMyRegions();
   const coordinator = useIsCoordinator();
   const where = coordinator ? {} : { region };
-  const dormant = useAsk(() => all((cursor) => intake.GET("/v1/relations/dormant", { params: { query: { ...where, cursor } } })), ["employers"], [region]);
-  const unused = useAsk(() => all((cursor) => intake.GET("/v1/relations/unused-offers", { params: { query: { ...where, cursor } } })), ["offers"], [region]);
+  const dormant = useAsk(() => all((cursor) => intake.GET("/v1/relations/dormant", { params: { query: { ...where, cursor, limit: 200 } } })), ["employers"], [region]);
+  const unused = useAsk(() => all((cursor) => intake.GET("/v1/relations/unused-offers", { params: { query: { ...where, cursor, limit: 200 } } })), ["offers"], [region]);
   return (
     <Page title={t.relations.title} sub={t.relations.sub}>
       <Card>

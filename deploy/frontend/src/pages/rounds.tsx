@@ -1,5 +1,5 @@
 // Questionnaires: opened by who looks after a region, filled in by schools, counted as they come in.
-import { type I, all, given, held, intake, readFor, useAsk } from "../api";
+import { type I, given, held, intake, newest, readFor, refusedAt, useAsk } from "../api";
 import { useCodes, nameOf } from "../codes";
 import { useIsCoordinator, useMyRegions, useMySchools } from "../me";
 import { Dutch, Page, Tag } from "../ui/basics";
@@ -13,16 +13,16 @@ type Item = Questionnaire["items"][number];
 const KINDS: Record<Item["kind"], Field["kind"]> = { single: "select", multi: "checks", number: "number", open: "textarea" };
 
 export function RoundsPage() {
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/questionnaire-rounds", { params: { query: { cursor } } })), ["rounds"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/questionnaire-rounds", { params: { query: { cursor, limit: 200 } } }), (one) => one.state === "open"), ["rounds"]);
   const known = useAsk(() => given(intake.GET("/v1/questionnaires")).then((found) => found.items), []);
   const regions = useCodes("regions");
   const [region] = useMyRegions();
   const coordinator = useIsCoordinator();
   const questions = known.data ?? [];
-  const newest = [...new Map(questions.map((one) => [one.name, one.title])).entries()];
+  const titles = [...new Map(questions.map((one) => [one.name, one.title])).entries()];
   const titleOf = (one: Round) => questions.find((each) => each.name === one.questionnaire && each.version === one.questionnaireVersion)?.title;
   const fields: Field[] = [
-    { name: "questionnaire", label: t.rounds.questionnaire, kind: "select", choices: newest, required: true },
+    { name: "questionnaire", label: t.rounds.questionnaire, kind: "select", choices: titles, required: true },
     { name: "fromDate", label: t.rounds.from, kind: "date", required: true },
     { name: "untilDate", label: t.rounds.until, kind: "date", required: true },
     { name: "closesDate", label: t.rounds.closes, kind: "date", required: true },
@@ -52,29 +52,33 @@ export function RoundsPage() {
   );
 }
 
-/** A school fills in what is asked of schools. */
+/** A school fills in what is asked of schools: each of those that one works for. */
 function useFilling(questions: readonly Questionnaire[]): Step<Round>[] {
   const schools = useMySchools();
   const coordinator = useIsCoordinator();
-  return questions.filter((one) => one.audience === "school").map((form): Step<Round> => ({
-    name: t.rounds.fill,
-    when: (one) => coordinator && one.state === "open" && one.questionnaire === form.name && one.questionnaireVersion === form.version && schools.length > 0,
+  const pairs = questions.filter((one) => one.audience === "school").flatMap((form) => schools.map((school) => [form, school] as const));
+  return pairs.map(([form, school]): Step<Round> => ({
+    name: schools.length > 1 ? `${t.rounds.fill}: ${school.name}` : t.rounds.fill, key: `${form.name}-${form.version}-${school.id}`,
+    when: (one) => coordinator && one.state === "open" && one.questionnaire === form.name && one.questionnaireVersion === form.version,
     fields: [...form.items.map(asField), { name: "finished", label: t.rounds.finished, kind: "check" }, { name: "textShared", label: t.rounds.shared, kind: "check" }],
     read: (one) => readFor(
-      intake.GET("/v1/questionnaire-rounds/{roundId}/responses/{respondentId}", { params: { path: { roundId: one.id, respondentId: schools[0]!.id } } }),
+      intake.GET("/v1/questionnaire-rounds/{roundId}/responses/{respondentId}", { params: { path: { roundId: one.id, respondentId: school.id } } }),
       (now) => ({ finished: now?.finished ?? false, textShared: now?.textShared ?? false, ...Object.fromEntries((now?.answers ?? []).map((each) => [each.question, valueOf(each, form)])) }),
     ),
-    send: (one, body, tag) => given(intake.PUT("/v1/questionnaire-rounds/{roundId}/responses/{respondentId}", {
-      params: { path: { roundId: one.id, respondentId: schools[0]!.id }, header: held(tag) }, body: asResponse(body, form) as never,
+    send: async (one, body, tag) => given(intake.PUT("/v1/questionnaire-rounds/{roundId}/responses/{respondentId}", {
+      params: { path: { roundId: one.id, respondentId: school.id }, header: held(tag) }, body: asResponse(body, form) as never,
     })),
     said: t.rounds.thanks,
   }));
 }
 
+/** Chosen where none of the choices holds: the service is told of no code then, which is an answer too. */
+const NONE = "-";
+
 function asField(item: Item): Field {
   const asked = item.askedIf;
   return {
-    name: item.code, label: item.text, kind: KINDS[item.kind], choices: item.choices.map((one) => [one.code, one.text]),
+    name: item.code, label: item.text, kind: KINDS[item.kind], choices: [...item.choices.map((one): [string, string] => [one.code, one.text]), ...(item.kind === "multi" ? [[NONE, t.rounds.noneOfThese] as const] : [])],
     when: asked ? (values) => [values[asked.question]].flat().some((code) => asked.codes.includes(code as string)) : undefined,
   };
 }
@@ -82,7 +86,7 @@ function asField(item: Item): Field {
 type Given = I["GivenAnswer"];
 const valueOf = (one: Given, form: Questionnaire) => {
   const kind = form.items.find((item) => item.code === one.question)?.kind;
-  return kind === "multi" ? one.codes : kind === "single" ? one.codes?.[0] : kind === "number" ? one.number : one.text;
+  return kind === "multi" ? (one.codes?.length ? one.codes : [NONE]) : kind === "single" ? one.codes?.[0] : kind === "number" ? one.number : one.text;
 };
 
 /** Only what was asked and answered. */
@@ -90,7 +94,9 @@ function asResponse(body: Values, form: Questionnaire): Values {
   const answers = form.items.flatMap((item): Partial<Given>[] => {
     const value = body[item.code];
     if (value === null || (Array.isArray(value) && !value.length)) return [];
-    const said = item.kind === "number" ? { number: value } : item.kind === "open" ? { text: value } : { codes: [value].flat() };
+    const codes = [value].flat().filter((code) => code !== NONE);
+    if (codes.length && Array.isArray(value) && value.includes(NONE)) throw refusedAt([[item.code, t.rounds.noneAndSome]]);
+    const said = item.kind === "number" ? { number: value } : item.kind === "open" ? { text: value } : { codes };
     return [{ question: item.code, ...(said as Partial<Given>) }];
   });
   return { answers, finished: body.finished, textShared: body.textShared };

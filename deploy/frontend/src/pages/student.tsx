@@ -1,6 +1,6 @@
 // One student: proposals with their reasons, why there are no more, whom to call, and what is known.
 import { useState } from "preact/hooks";
-import { type I, all, given, intake, matching, tagged, useAsk } from "../api";
+import { type I, given, intake, matching, newest, tagged, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
 import { happened } from "../live";
 import { Act, Card, Dutch, Facts, List, Page, ProsAndCons, Shown, Tag } from "../ui/basics";
@@ -80,7 +80,7 @@ function Proposals({ id }: { id: string }) {
   const declining = useDeclining();
   const asked = useAsk(
     () => Promise.all([
-      all(() => matching.GET("/v1/students/{studentId}/proposals", ofStudent(id))),
+      newest((cursor) => matching.GET("/v1/students/{studentId}/proposals", { params: { path: { studentId: id }, query: { cursor, limit: 200 } } })),
       given(matching.GET("/v1/students/{studentId}/search", ofStudent(id))).catch(() => null),
     ]),
     ["proposals", "placements"], [id],

@@ -1,5 +1,5 @@
 // What an intermediary named, and what became of it.
-import { type I, all, given, intake, useAsk } from "../api";
+import { type I, given, intake, newest, useAsk } from "../api";
 import { nameOf, useCodes } from "../codes";
 import { useMe } from "../me";
 import { Card, List, Opens, Page, Row, Shown, Tag, type Tone } from "../ui/basics";
@@ -25,7 +25,7 @@ export function TipsPage() {
   const me = useMe();
   const sectors = useCodes("sectors");
   const regions = useCodes("regions").filter(([code]) => me.regions.includes(code));
-  const asked = useAsk(() => all((cursor) => intake.GET("/v1/tips", { params: { query: { cursor } } })), ["employers"]);
+  const asked = useAsk(() => newest((cursor) => intake.GET("/v1/tips", { params: { query: { cursor, limit: 200 } } })), ["employers"]);
   const fields: Field[] = [
     ...SUGGESTED_FIELDS(sectors),
     { name: "region", label: t.tips.region, kind: "select", choices: regions, required: true },

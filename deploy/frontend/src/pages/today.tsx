@@ -12,7 +12,7 @@ const SOON_DAYS = 30;
 
 function look() {
   return Promise.all([
-    all((cursor) => matching.GET("/v1/proposals", { params: { query: { state: "open", cursor } } })),
+    all((cursor) => matching.GET("/v1/proposals", { params: { query: { state: "open", cursor, limit: 200 } } })),
     all((cursor) => intake.GET("/v1/students", { params: { query: { cursor, limit: 200 } } })),
     all((cursor) => intake.GET("/v1/placements", { params: { query: { cursor, limit: 200 } } })),
     given(intake.GET("/v1/visits/due")).then((found) => found.items),

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Link } from "wouter-preact";
 import type { Asked, Problem } from "../api";
-import { Refused } from "../api";
+import { Refused, wasCut } from "../api";
 import { language, t } from "../words";
 
 export function Page(props: { title: string; sub?: ComponentChildren; actions?: ComponentChildren; children: ComponentChildren }) {
@@ -48,7 +48,7 @@ export function Shown<T>(props: { of: Asked<T>; children: (data: T) => Component
   const { data, problem } = props.of;
   if (problem && data === undefined) return <ProblemNote problem={problem} />;
   if (data === undefined) return <p class="quiet loading" role="status">{t.loading}</p>;
-  return <>{props.children(data)}</>;
+  return <>{wasCut(data) && <p class="note wait">{t.cut}</p>}{props.children(data)}</>;
 }
 
 /** A sentence that a service gives in Dutch only: marked, so that a screen reader speaks it so. */

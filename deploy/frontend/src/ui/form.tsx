@@ -24,6 +24,9 @@ interface Draft<From> {
   from: From;
 }
 
+/** Somebody else changed it (412), or made it first (428). */
+const CHANGED = [412, 428];
+
 const drafts = new Map<string, Draft<unknown>>(); // in memory: what was typed may be about a student
 
 interface Props<From> {
@@ -35,7 +38,7 @@ interface Props<From> {
   from?: From;
   button?: string;
   send: (body: Values, from: From) => Promise<unknown>;
-  /** What the thing is now, after somebody else changed it (412). */
+  /** What the thing is now, after somebody else changed or made it. */
   reread?: () => Promise<{ values: Values; from: From }>;
   cancel?: () => void;
 }
@@ -83,7 +86,7 @@ export function Form<From = undefined>(props: Props<From>) {
     setProblem(null);
     try {
       await send(nested(values, props.fields), draft.from).catch((error) => {
-        if (error instanceof Refused && error.problem.status === 412 && props.reread) return compare();
+        if (error instanceof Refused && CHANGED.includes(error.problem.status) && props.reread) return compare();
         throw error;
       });
     } catch (error) {

@@ -14,6 +14,8 @@ export interface Read {
 
 export interface Step<T> {
   name: string;
+  /** Names its draft where its place among the steps changes. */
+  key?: string;
   /** Whether it can be taken with this one now. */
   when?: (one: T) => boolean;
   /** What is asked first; without them a tap suffices. */
@@ -98,11 +100,13 @@ export function Things<T extends { id: string }>({ make, ...props }: Props<T>) {
 export function Steps<T>(props: { id: string; of: T; steps: readonly Step<T>[]; changed: () => void }) {
   const [open, setOpen] = useState<string[]>([]);
   const possible = props.steps.filter((step) => !step.when || step.when(props.of));
-  const toggle = (name: string) => setOpen(open.includes(name) ? open.filter((one) => one !== name) : [...open, name]);
+  // not the name: it changes with the language, and when a colleague does something first
+  const keyOf = (step: Step<T>) => step.key ?? String(props.steps.indexOf(step));
+  const toggle = (key: string) => setOpen(open.includes(key) ? open.filter((one) => one !== key) : [...open, key]);
   const take = async (step: Step<T>, body: Values, tag = "") => {
     await step.send(props.of, body, tag);
     if (step.said) say(step.said);
-    setOpen((now) => now.filter((one) => one !== step.name));
+    setOpen((now) => now.filter((one) => one !== keyOf(step)));
     props.changed();
   };
   if (!possible.length) return null;
@@ -110,12 +114,12 @@ export function Steps<T>(props: { id: string; of: T; steps: readonly Step<T>[]; 
     <>
       <div class="actions steps">
         {possible.map((step) => step.fields
-          ? <button key={step.name} class={step.main ? "primary" : "plain"} aria-expanded={open.includes(step.name)} onClick={() => toggle(step.name)}>{step.name}</button>
-          : <Act key={step.name} class={step.main ? "primary" : "plain"} do={() => take(step, {})}>{step.name}</Act>)}
+          ? <button key={keyOf(step)} class={step.main ? "primary" : "plain"} aria-expanded={open.includes(keyOf(step))} onClick={() => toggle(keyOf(step))}>{step.name}</button>
+          : <Act key={keyOf(step)} class={step.main ? "primary" : "plain"} do={() => take(step, {})}>{step.name}</Act>)}
       </div>
-      {possible.filter((step) => step.fields && open.includes(step.name)).map((step) => (
-        <div key={step.name} class="opened" role="group" aria-label={step.name}>
-          <Asked id={`${props.id}-${step.name.replaceAll(" ", "-")}`} of={props.of} step={step} close={() => toggle(step.name)}
+      {possible.filter((step) => step.fields && open.includes(keyOf(step))).map((step) => (
+        <div key={keyOf(step)} class="opened" role="group" aria-label={step.name}>
+          <Asked id={`${props.id}-${keyOf(step)}`} of={props.of} step={step} close={() => toggle(keyOf(step))}
             send={(body, tag) => take(step, body, tag)} />
         </div>
       ))}

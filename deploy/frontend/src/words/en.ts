@@ -1,7 +1,7 @@
 import type { nl } from "./nl";
 
 export const en: typeof nl = {
-  app: "Stagebrug", unknown: "not known", from: "from", until: "until", loading: "Loading…", none: "none",
+  app: "Stagebrug", unknown: "not known", from: "from", until: "until", loading: "Loading…", cut: "There is more than is shown here.", none: "none",
   skip: "To the content", menu: "Menu", more: "Show more", all: "All", search: "Search", save: "Save",
   cancel: "Cancel", change: "Change", close: "Close", undo: "Undo", back: "Back", add: "Add",
   logOut: "Log out", logIn: "Log in", loggedOut: "You are logged out.", otherLanguage: "Nederlands",
@@ -192,7 +192,7 @@ export const en: typeof nl = {
     title: "Questionnaires", sub: "What schools and employers are asked, and how many answer.", none: "There is no questionnaire yet.", questionnaire: "Questionnaire",
     from: "About the time from", until: "About the time until", closes: "Can be filled in until", open: "Open a questionnaire", opened: "Opened: the schools are told.",
     close: "Close", about: "about", openUntil: "open until", answers: (count) => (count === 1 ? "1 answer" : `${count} answers`), fill: "Fill in", finished: "All is filled in",
-    shared: "The regional coordinator may read open answers", thanks: "Kept. You can go on later.",
+    noneOfThese: "None of these", noneAndSome: "Choose ‘none of these’, or choose answers: not both", shared: "The regional coordinator may read open answers", thanks: "Kept. You can go on later.",
   },
   audiences: { school: "for schools", employer: "for employers" },
   leavers: {
@@ -237,7 +237,7 @@ export const en: typeof nl = {
       unchanged: "unchanged", known: "known", bad: "with problems", unsure: "in doubt", double: "double", registered: "stored", recognised: "known already",
     }, lacking: "These columns are missing:", column: "column", todo: "what you can do", columns: "Columns", map: "Read the columns so",
     columnsNote: "Choose what each column holds. The next file with these columns is read in the same way.", mapped: "Remembered. All is checked anew.",
-    doubts: "Is this the same employer?", maybe: "May be", likeness: (percent) => `${percent}% alike`,
+    twice: "Another column holds this already", doubts: "Is this the same employer?", maybe: "May be", likeness: (percent) => `${percent}% alike`,
     decisions: { same: "The same", new: "Another one", skip: "Leave out" },
   },
   plan: {

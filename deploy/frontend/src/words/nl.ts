@@ -1,6 +1,6 @@
 // Everything that the page says, in Dutch at B1 level. en.ts has the same keys; a test of types keeps them together.
 export const nl = {
-  app: "Stagebrug", unknown: "niet bekend", from: "vanaf", until: "tot en met", loading: "Even laden…", none: "geen",
+  app: "Stagebrug", unknown: "niet bekend", from: "vanaf", until: "tot en met", loading: "Even laden…", cut: "Er is meer dan hier staat.", none: "geen",
   skip: "Naar de inhoud", menu: "Menu", more: "Toon meer", all: "Alles", search: "Zoeken", save: "Opslaan",
   cancel: "Annuleren", change: "Wijzigen", close: "Sluiten", undo: "Ongedaan maken", back: "Terug", add: "Toevoegen",
   logOut: "Uitloggen", logIn: "Inloggen", loggedOut: "U bent uitgelogd.", otherLanguage: "English",
@@ -208,7 +208,7 @@ export const nl = {
     title: "Vragenlijsten", sub: "Wat scholen en bedrijven gevraagd wordt, en hoeveel er antwoorden.", none: "Er is nog geen vragenlijst.", questionnaire: "Vragenlijst",
     from: "Gaat over de tijd vanaf", until: "Gaat over de tijd tot en met", closes: "Invullen kan tot en met", open: "Vragenlijst openen", opened: "Geopend: de scholen krijgen bericht.",
     close: "Sluiten", about: "over", openUntil: "open tot en met", answers: (count: number) => (count === 1 ? "1 antwoord" : `${count} antwoorden`), fill: "Invullen", finished: "Alles is ingevuld",
-    shared: "De regiocoördinator mag open antwoorden lezen", thanks: "Bewaard. U kunt later verdergaan.",
+    noneOfThese: "Geen van deze", noneAndSome: "Kies ‘geen van deze’, of kies antwoorden: niet allebei", shared: "De regiocoördinator mag open antwoorden lezen", thanks: "Bewaard. U kunt later verdergaan.",
   },
   audiences: { school: "voor scholen", employer: "voor bedrijven" } as Record<string, string>,
   leavers: {
@@ -255,7 +255,7 @@ export const nl = {
       unchanged: "ongewijzigd", known: "al bekend", bad: "met problemen", unsure: "twijfel", double: "dubbel", registered: "opgeslagen", recognised: "al bekend",
     } as Record<string, string>, lacking: "Deze kolommen ontbreken:", column: "kolom", todo: "wat u kunt doen", columns: "Kolommen", map: "Kolommen zo lezen",
     columnsNote: "Kies wat er in elke kolom staat. Een volgend bestand met deze kolommen lezen we ook zo.", mapped: "Onthouden. We kijken alles opnieuw na.",
-    doubts: "Is dit hetzelfde bedrijf?", maybe: "Lijkt op", likeness: (percent: number) => `${percent}% gelijk`,
+    twice: "Dit staat al bij een andere kolom", doubts: "Is dit hetzelfde bedrijf?", maybe: "Lijkt op", likeness: (percent: number) => `${percent}% gelijk`,
     decisions: { same: "Hetzelfde", new: "Een ander bedrijf", skip: "Overslaan" },
   },
   plan: {
