@@ -145,14 +145,10 @@ def _start(plan: Plan, source: Source, report: Report) -> Stack:
     if borrowed := isinstance(source, Borrowed | Environment):
         # first of all, so that `down` finds what a failed start made on them
         plan.keep(source.addresses, borrowed=True)
-    for service in plan.services:
-        tokens.register_client(
-            plan.folder, programs.client_id(service), passwords.of(service, "client"), programs.SCOPES[service]
-        )
     with ThreadPoolExecutor(4) as pool:
         node = pool.submit(ready_broker, plan, source, passwords, report)
         data = pool.submit(ready_databases, plan, source, passwords, report)
-        support = pool.submit(_support, plan, report)
+        support = pool.submit(ready_support, plan, passwords, report)
         ahead = pool.submit(_imported, TOPOLOGY)
         _all(node, data, support, ahead)
     address, ready = data.result()
@@ -210,7 +206,12 @@ async def migrate(postgres_url: str, plan: Plan, passwords: Passwords, *, may_lo
     return made
 
 
-def _support(plan: Plan, report: Report) -> None:
+def ready_support(plan: Plan, passwords: Passwords, report: Report) -> None:
+    """The processes beside the services, and who logs in at the issuer, as this code knows them."""
+    for service in plan.services:
+        tokens.register_client(
+            plan.folder, programs.client_id(service), passwords.of(service, "client"), programs.SCOPES[service]
+        )
     with step(report, "token issuer, mail catcher and gateway ready"):
         tokens.signing_key(plan.folder)
         processes.start(plan.folder, programs.issuer(plan))

@@ -13,6 +13,7 @@ import pytest
 
 from deploy import backups, processes, stack
 from deploy.errors import StackError
+from deploy.plan import SUPPORT
 from deploy.restoring import MARK
 from deploy.rising import LEAP
 from deploy.servers import containers, postgres, rabbitmq
@@ -149,7 +150,7 @@ async def test_a_system_comes_back_from_its_backup_elsewhere(world: World, elsew
         found = await proposal_for(coordinator, await ready_student_of(coordinator))
         assert found["offerId"] == offer["id"]
         await hand_over_and_erase(own.claims["schools"][0], placed, elsewhere)
-    before = {name: pid_of(place, name) for name in stack.SERVICES}
+    before = {name: pid_of(place, name) for name in (*stack.SERVICES, *SUPPORT)}
     code, said = await stagebrug("upgrade", "--folder", str(place))
     assert (code, "analytics runs the new code" in said) == (0, True), said
     assert not {name for name, pid in before.items() if pid_of(place, name) == pid}
