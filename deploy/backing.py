@@ -103,6 +103,8 @@ def restore(
         typer.echo(f"Restored in {folder}: `stagebrug status --folder {folder}`.")
     if any(each["state"] != "done" for each in caught):
         raise StackError("Not everything was read again: see `stagebrug replay SERVICE --list`.")
+    if start:
+        restoring.note_end(folder)
 
 
 def caught_up(operator: Operator, since: datetime, report: Report) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from deploy import processes, programs, records, stack, status
 from deploy.errors import StackError
 from deploy.operating import HERE, AsJson, Folder
 from deploy.passwords import Passwords
-from deploy.plan import SUPPORT, Plan
+from deploy.plan import SUPPORT, Plan, refuse_half_restored
 from deploy.progress import Report, printed, quiet, step
 from deploy.stack import READY, Borrowed, Stack
 
@@ -43,6 +43,7 @@ def upgrade(folder: Path, report: Report = quiet) -> list[str]:
     which understands the new schemas and events (docs/evolution.md).
     """
     folder = folder.resolve()
+    refuse_half_restored(folder)
     if (running := Stack.last(folder)) is None:
         raise StackError(f"Nothing was started in {folder} yet: `stagebrug up` starts it with the code that is here.")
     if not (found := status.look(running)).ready:
