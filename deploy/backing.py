@@ -84,6 +84,8 @@ def restore(
     if until and not archive:
         raise StackError("--until needs --archive: a backup alone has one moment.")
     report = printed(err=as_json)
+    if not erasures:
+        report("No --erasures given: who was erased after the backup comes back, and stays.")
     ports = any_ports(stack.PORTS) if free_ports else None
     if in_place:
         about = restoring.in_place(folder, source, report, ports=ports, erased=erasures or [], name=name)
@@ -101,6 +103,8 @@ def restore(
         typer.echo(f"Restored in {folder}: `stagebrug status --folder {folder}`.")
     if any(each["state"] != "done" for each in caught):
         raise StackError("Not everything was read again: see `stagebrug replay SERVICE --list`.")
+    if start:
+        restoring.note_end(folder)
 
 
 def caught_up(operator: Operator, since: datetime, report: Report) -> list[dict[str, Any]]:

@@ -34,6 +34,13 @@ def queues(management_url: str, vhost: str) -> list[Queue]:
     ]
 
 
+def connections(management_url: str, vhost: str) -> int:
+    """How many are connected to a virtual host; none where there is none. Raises httpx.HTTPError."""
+    with _administrator(management_url) as client:
+        answer = client.get(f"/api/vhosts/{_in_path(vhost)}/connections")
+    return 0 if answer.status_code == httpx.codes.NOT_FOUND else len(answer.raise_for_status().json())
+
+
 def definitions(management_url: str, vhost: str) -> dict[str, Any]:
     """Exchanges, queues, bindings and policies of a virtual host; no users. Raises httpx.HTTPError."""
     with _administrator(management_url) as client:

@@ -40,16 +40,20 @@ def show(folder: Folder = HERE, *, as_json: AsJson = False) -> None:
 
 @erasures.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Where to; replaced when it is there.")],
+    file: Annotated[Path, typer.Argument(help="Where to; who stands in it already stays.")],
     *,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Write who was erased, by opaque ids, into a file to be kept apart from backups; services need not run.
+    """Add who was erased, by opaque ids, to a file that is kept apart from backups; services need not run.
+
+    Nobody goes from it: a system that was restored no longer knows whom it erased after the backup.
 
     Example: [bold]stagebrug erasures export /var/backups/erasures.json[/bold]
     """
-    persons = asyncio.run(ledgers.read(System.of(folder)))
+    known = {one["id"]: one for one in (ledgers.load(file) if file.exists() else [])}
+    known |= {one["id"]: one for one in asyncio.run(ledgers.read(System.of(folder)))}
+    persons = list(known.values())
     fresh = file.with_name(f"{file.name}.new")
     fresh.touch(mode=0o600)
     fresh.write_text(ledgers.as_text(persons))

@@ -34,7 +34,9 @@ TLS_PORTS = {"https": 443, "amqps": 5671, "smtps": 465}
 
 _RIGHTS = """
 select rolsuper or rolcreatedb as makes_databases, rolsuper or rolcreaterole as makes_roles,
-       rolsuper or rolreplication as copies, extract(epoch from clock_timestamp())::float as clock
+       rolsuper or rolreplication as copies, extract(epoch from clock_timestamp())::float as clock,
+       (select last_failed_wal from pg_stat_archiver where current_setting('archive_mode') <> 'off'
+        and last_failed_time > coalesce(last_archived_time, '-infinity')) as not_archived
 from pg_roles where rolname = current_user
 """
 
@@ -64,11 +66,17 @@ def _database(stack: Stack) -> Iterator[Finding]:
         if not rights[right]:
             says = f'{who} may not {words}: as a superuser, `alter role "{who}" {name}`'
             yield Finding("rights", fine=False, says=says)
+    if rights["not_archived"]:
+        says = (
+            f"PostgreSQL cannot archive {rights['not_archived']}, and keeps its log until it can: "
+            "`stagebrug logs postgresql` says why; make room, or give it an archive of its own"
+        )
+        yield Finding("archive", fine=False, says=says)
     yield _clock("the database", rights["clock"], before, after)
 
 
 async def _row(postgres_url: str) -> tuple[dict[str, Any], float, float]:
-    """What the administrator may do, and our moments before and after the database said its own."""
+    """What the server says of itself, and our moments before and after it said its own."""
     connection = await asyncpg.connect(postgres_url, timeout=5)
     try:
         before = time.time()

@@ -65,7 +65,7 @@ class Operator:
         address, headers = self.stack.urls[service], {"Authorization": f"Bearer {self._token()}"}
         try:
             return httpx.request(
-                method, address + path, json=body, params=given, headers=headers, timeout=30, trust_env=False
+                method, address + path, json=body, params=given or None, headers=headers, timeout=30, trust_env=False
             )
         except httpx.TransportError:
             raise StackError(f"{service} does not answer at {address}: see `stagebrug status`.") from None

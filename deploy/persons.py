@@ -4,6 +4,7 @@ import json
 import time
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import httpx
@@ -11,6 +12,8 @@ import typer
 
 from deploy.errors import StackError
 from deploy.operating import HERE, POLL_SECONDS, AsJson, Folder, Operator
+
+PLACEMENTS = "/v1/placements?studentId={id}"
 
 HELD = {
     "intake": (
@@ -20,7 +23,15 @@ HELD = {
         "/v1/students/{id}/coach",
         "/v1/students/{id}/jobcoach",
         "/v1/students/{id}/handovers",
-        "/v1/placements?studentId={id}",
+        "/v1/students/{id}/requests",
+        "/v1/follow-ups?studentId={id}",
+        PLACEMENTS,
+        "/v1/placements/{placement}/agreement/versions",
+        "/v1/placements/{placement}/bottlenecks",
+        "/v1/placements/{placement}/evaluations",
+        "/v1/placements/{placement}/supervision",
+        "/v1/placements/{placement}/visit-rhythm",
+        "/v1/placements/{placement}/visits",
         "/v1/students/{id}/accesses",
     ),
     "matching": ("/v1/students/{id}/search", "/v1/students/{id}/proposals", "/v1/students/{id}/pins"),
@@ -57,12 +68,7 @@ def export(
     if file.exists():
         raise StackError(f"{file} is there already, and stays as it is.")
     operator = _of_school(folder, school)
-    found: dict[str, Any] = {}
-    for service, paths in HELD.items():
-        for path in paths:
-            held = _all(operator, service, path.format(id=student))
-            if held is not None:
-                found[f"{service} {path.format(id='…')}"] = held
+    found = _held(operator, student)
     if f"intake {HELD['intake'][0].format(id='…')}" not in found:
         raise StackError(f"School {school} has no student {student}.")
     file.touch(mode=0o600)
@@ -111,11 +117,25 @@ def _of_school(folder: Path, school: str) -> Operator:
     return Operator(Operator.of(folder).stack, {"roles": ["coordinator"], "schools": [school]})
 
 
-def _all(operator: Operator, service: str, path: str) -> Any:
+def _held(operator: Operator, student: UUID) -> dict[str, Any]:
+    """By service and address: what each answers, where it has something."""
+    found: dict[str, Any] = {}
+    for service, path in [(name, path) for name in operator.stack.services for path in HELD.get(name, ())]:
+        placements = found.get(f"intake {PLACEMENTS.format(id='…')}", {"items": []})["items"]
+        for placement in [each["id"] for each in placements] if "{placement}" in path else [""]:
+            held = _all(operator, service, path.format(id=student, placement=placement))
+            if held is not None:
+                found[f"{service} {path.format(id='…', placement=placement)}"] = held
+    return found
+
+
+def _all(operator: Operator, service: str, address: str) -> Any:
     """A resource, or every page of a list; None where there is none."""
-    if (answer := operator.answer(service, "GET", path)).status_code == httpx.codes.NOT_FOUND:
+    path, _, asked = address.partition("?")
+    query = dict(parse_qsl(asked))
+    if (answer := operator.answer(service, "GET", path, query=query)).status_code == httpx.codes.NOT_FOUND:
         return None
-    held = answer.json() if answer.is_success else operator.call(service, "GET", path)
+    held = answer.json() if answer.is_success else operator.call(service, "GET", path, query=query)
     if not isinstance(held, dict) or "items" not in held or not held.get("next"):
         return held
-    return {"items": list(operator.pages(service, path))}
+    return {"items": list(operator.pages(service, path, query))}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from deploy import processes, records
+from deploy.errors import StackError
 from deploy.ports import LOOPBACK, free_ports, refuse_taken
 from deploy.servers import Servers
 
@@ -22,6 +23,9 @@ PORTS = {
     "mail": 8126,
     "gateway": 8110,
 }
+
+MARK = "restore.json"
+"""In a folder that is or was restored into: which backup, so that the same command goes on."""
 
 SUPPORT = ("issuer", "mail", "gateway")
 """Processes beside the services; the mail catcher has two ports."""
@@ -75,6 +79,16 @@ def free_stack_ports() -> dict[str, int]:
 def name_of_its_own(folder: Path) -> str:
     """A name that no other checkout's stack has on the same servers."""
     return f"stagebrug_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+
+
+def refuse_half_restored(folder: Path) -> None:
+    """StackError where a restore was begun and not ended: what is there may be half of it."""
+    mark = records.read(folder / MARK)
+    if mark and not mark["done"]:
+        raise StackError(
+            f"A restore into {folder} was interrupted: give `stagebrug restore {mark['backup']}` once more, "
+            "or remove what is there with `stagebrug down --erase`."
+        )
 
 
 def plan_file(folder: Path) -> Path:

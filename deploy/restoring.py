@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from deploy import backups, broker, ledgers, programs, records, rising
+import asyncpg
+
+from deploy import backups, broker, ledgers, processes, programs, records, rising
 from deploy.errors import StackError
-from deploy.plan import PORTS, Plan, plan_file
+from deploy.passwords import Passwords
+from deploy.plan import MARK, PORTS, SERVICES, SUPPORT, Plan, plan_file
 from deploy.progress import Report, quiet, step
 from deploy.servers import Servers, environment, postgres
-from deploy.stack import passwords_file, prepare
+from deploy.stack import made_ready, migrate, passwords_file
 from deploy.systems import System
-
-MARK = "restore.json"
-"""In a folder that is being restored into: which backup, so that the same command goes on."""
 
 RECOVER_WITHIN = 3600.0
 """Seconds that PostgreSQL may take to play its log up to the wanted moment."""
@@ -56,12 +57,13 @@ def into(
 ) -> dict[str, Any]:
     """A backup as a stack of this folder, ready to be started with `up`; what the backup is of.
 
-    Where that was done already nothing is changed. StackError when the folder has data of its own, or the backup is
-    not whole or of another PostgreSQL.
+    Where that was done already and the services have not caught up nothing is changed. StackError when the folder has
+    data of its own, or the backup is not whole or of another PostgreSQL.
     """
     folder, backup = folder.resolve(), backup.resolve()
     _refuse_environment(moment)
     if _is_back(folder, backup):
+        report("Nothing is put back, that was done before: `stagebrug down --erase` first, to do it anew.")
         return backups.read(backup)
     _refuse_data(folder, backup)
     persons = _persons(backup, erased)
@@ -109,16 +111,23 @@ def in_place(
     persons = _persons(backup, erased)
     about = backups.checked(backup, report)
     _refuse_unknown_schemas(about)
-    _put_configuration(folder, backup)
     system = System(folder, name or about["name"], tuple(about["services"]), given.addresses)
-    if (backup / backups.CONFIGURATION / plan_file(folder).name).exists():  # of a stack that `up` starts
-        replace(_plan(folder, about, backup, ports), name=system.name).keep(given.addresses, borrowed=True)
-    _mend(system, persons, report)
-    with step(report, "virtual host made anew"):
-        users = [programs.broker_user(system.name, service) for service in system.services]
-        broker.drop(given.addresses.management_url, system.name, users)
-        prepare(folder, report, services=system.services, name=system.name)
+    with records.locked(folder / "stack.lock"):
+        _refuse_running(system)
+        _put_configuration(folder, backup)
+        if (backup / backups.CONFIGURATION / plan_file(folder).name).exists():  # of a stack that `up` starts
+            replace(_plan(folder, about, backup, ports), name=system.name).keep(given.addresses, borrowed=True)
+        _mend(system, persons, report)
+        with step(report, "virtual host made anew"):
+            users = [programs.broker_user(system.name, service) for service in system.services]
+            broker.drop(given.addresses.management_url, system.name, users)
+            made_ready(folder, report, services=system.services, name=system.name)
     return about
+
+
+def note_end(folder: Path) -> None:
+    """The system goes on by itself from here: the same restore is not taken for one that goes on, but refused."""
+    records.write(folder / MARK, records.read(folder / MARK) | {"caughtUp": True})
 
 
 def begun_at(about: Mapping[str, Any]) -> datetime:
@@ -127,6 +136,11 @@ def begun_at(about: Mapping[str, Any]) -> datetime:
 
 
 def _mend(system: System, persons: Sequence[ledgers.Person], report: Report) -> None:
+    """What is lifted and noted has its place in this code's schemas; nobody works, so that a migration may lock."""
+    plan = Plan.of(system.folder, system.services, None, system.name)
+    with step(report, "databases migrated"):
+        passwords = Passwords(passwords_file(system.folder))
+        asyncio.run(migrate(system.servers.postgres_url, plan, passwords, may_lock=True))
     with step(report, "versions and positions raised"):
         asyncio.run(rising.raise_versions(system))
     with step(report, f"{len(persons)} erasures noted, to be done again when the services start"):
@@ -171,14 +185,50 @@ def _is_back(folder: Path, backup: Path) -> bool:
     return plan_file(folder).exists() and records.read(folder / MARK) == {"backup": str(backup), "done": True}
 
 
+def _refuse_running(system: System) -> None:
+    """A service that works meanwhile would give out versions that are not raised, and lose its queue."""
+    at_work = [f"{service} publishes" for service in system.services if asyncio.run(_is_led(system, service))]
+    if there := broker.connections(system.servers.management_url, system.name):
+        at_work.append(f"the virtual host has {there} connections")
+    if at_work:
+        raise StackError(
+            f"Services run on what is to be restored ({', '.join(at_work)}): end them, and try again in ten seconds."
+        )
+
+
+async def _is_led(system: System, service: str) -> bool:
+    """As the administrator sees it: the passwords of the backup are not put back yet."""
+    address = urlsplit(system.servers.postgres_url)._replace(path=f"/{system.name}_{service}").geturl()
+    try:
+        connection = await asyncpg.connect(address, timeout=10)
+        try:
+            return bool(await connection.fetchval("select until > clock_timestamp() from relay_lease"))
+        finally:
+            await connection.close()
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise StackError(f"The database of {service} cannot be asked whether it is in use: {error}.") from None
+
+
 def _refuse_data(folder: Path, backup: Path) -> None:
     if records.read(folder / MARK) == {"backup": str(backup), "done": False}:
+        _refuse_started_since(folder)
         return  # was interrupted
     kept = plan_file(folder), passwords_file(folder), folder / postgres.NAME / "server.json"
     if any(file.exists() for file in kept):
         raise StackError(
             f"{folder} has a system of its own, which stays as it is: give another folder with --folder, "
             "or remove that one with `stagebrug down --erase`."
+        )
+
+
+def _refuse_started_since(folder: Path) -> None:
+    """What services did in the meantime would be lost without a word."""
+    begun = (folder / MARK).stat().st_mtime
+    logs = [processes.log_file(folder, part) for part in (*SERVICES, *SUPPORT)]
+    if any(log.exists() and log.stat().st_mtime > begun for log in logs):
+        raise StackError(
+            f"Services ran in {folder} since the restore was interrupted: give another folder with --folder, "
+            "or remove this one with `stagebrug down --erase`."
         )
 
 

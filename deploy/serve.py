@@ -3,7 +3,6 @@
 import contextlib
 import gc
 import importlib
-import os
 import resource
 import signal
 import socket
@@ -13,7 +12,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from shared.settings import SettingsWrong
+from shared.settings import ServiceSettings, SettingsWrong
 
 DRAIN_WITHIN = 20
 """Seconds that requests and handlers get to end in."""
@@ -31,10 +30,11 @@ def main() -> None:
     _raise_file_limit()
     # uvicorn drains, and then raises the signal once more for whoever listened before it
     signal.signal(signal.SIGTERM, _end_well)
+    settings, app = _made(name)
     config = uvicorn.Config(
-        _app(name),
-        host=os.environ.get("STAGEBRUG_HOST", "127.0.0.1"),
-        port=int(os.environ.get("STAGEBRUG_PORT", "8000")),
+        app,
+        host=settings.host,
+        port=settings.port,
         loop="uvloop",
         http="httptools",
         access_log=False,
@@ -51,14 +51,15 @@ def main() -> None:
         sys.exit(CANNOT_START)
 
 
-def _app(name: str) -> FastAPI:
-    """The service; with wrong settings the process ends, after a line for each."""
+def _made(name: str) -> tuple[ServiceSettings, FastAPI]:
+    """The service and what it was told; with wrong settings the process ends, after a line for each."""
     try:
-        app: FastAPI = importlib.import_module(f"services.{name}.app").create_app()
+        settings: ServiceSettings = importlib.import_module(f"services.{name}.settings").Settings()
+        app: FastAPI = importlib.import_module(f"services.{name}.app").create_app(settings)
     except SettingsWrong as wrong:
         print(f"{name} cannot start, its settings are wrong:", *wrong.problems, sep="\n  ", file=sys.stderr)
         sys.exit(CANNOT_START)
-    return app
+    return settings, app
 
 
 class _Server(uvicorn.Server):

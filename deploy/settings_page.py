@@ -5,11 +5,12 @@ import json
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import SecretStr, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from deploy.passwords import Use
 from deploy.plan import SERVICES
 from shared.settings import PREFIX, ServiceSettings
 
@@ -21,6 +22,14 @@ _HEAD = """# Settings of Stagebrug. Made from the code by `make docs`; do not ed
 # STAGEBRUG_AMQP_URL_FILE=/run/secrets/amqp. A service that is told something wrong names all of it and does not start.
 """
 
+_WHOSE: dict[Use, str] = {
+    "owner": "of who owns its tables",
+    "database": "of the service in its database",
+    "broker": "of the service at the broker",
+    "client": "of the service at the token issuer",
+    "session": "what it signs session cookies with",
+}
+
 OPERATORS = {
     "STAGEBRUG_RABBITMQ_URL": "The broker, with its administrator; without these three `up` starts private servers.",
     "STAGEBRUG_RABBITMQ_MANAGEMENT_URL": "Its management address, with the same name and password.",
@@ -31,14 +40,12 @@ OPERATORS = {
     "STAGEBRUG_RABBITMQ_HOME": "The same of RabbitMQ.",
     "STAGEBRUG_WAL_ARCHIVE": "Where a private PostgreSQL archives its log, for a restore up to a moment.",
     **{
-        f"STAGEBRUG_{service}_{use}_PASSWORD".upper(): f"{service}: {whose}; else made once and kept in the folder."
-        for service in SERVICES
-        for use, whose in (
-            ("owner", "of who owns its tables"),
-            ("database", "of the service in its database"),
-            ("broker", "of the service at the broker"),
-            ("client", "of the service at the token issuer"),
+        f"STAGEBRUG_{service}_{use}_PASSWORD".upper(): (
+            f"{service}: {_WHOSE[use]}; else made once and kept in the folder."
         )
+        for service in SERVICES
+        for use in get_args(Use)
+        if use != "session" or service == "analytics"  # which alone lets people log in
     },
 }
 """What the `stagebrug` command reads, and no service."""

@@ -18,7 +18,17 @@ from deploy import broker, databases, people, processes, programs, records, toke
 from deploy.databases import Database
 from deploy.errors import StackError
 from deploy.passwords import Passwords
-from deploy.plan import PORTS, SERVICES, SUPPORT, Plan, free_stack_ports, name_of_its_own, plan_file
+from deploy.plan import (
+    MARK,
+    PORTS,
+    SERVICES,
+    SUPPORT,
+    Plan,
+    free_stack_ports,
+    name_of_its_own,
+    plan_file,
+    refuse_half_restored,
+)
 from deploy.progress import Report, quiet, step
 from deploy.servers import Broker, Servers, Source, source_for, stop_servers
 from deploy.servers.environment import Environment
@@ -71,6 +81,7 @@ def up(
     """
     folder = folder.resolve()
     with records.locked(folder / "stack.lock"):
+        refuse_half_restored(folder)
         source = Borrowed(servers) if servers else source_for(folder, report)
         if name is None and source.origin == "environment":
             name = records.read(plan_file(folder)).get("name") or name_of_its_own(folder)
@@ -96,7 +107,7 @@ def down(folder: Path, report: Report = quiet, *, erase: bool | None = None) -> 
         with step(report, "servers stopped"):
             stop_servers(folder, erase=bool(erase))
         if erase or (known.get("borrowed") and erase is not False):
-            for file in (plan_file(folder), passwords_file(folder)):
+            for file in (plan_file(folder), passwords_file(folder), folder / MARK):
                 file.unlink(missing_ok=True)
 
 
@@ -114,10 +125,17 @@ def prepare(
     """
     folder = folder.resolve()
     with records.locked(folder / "stack.lock"):
-        plan, source = Plan.of(folder, services, None, name), source_for(folder, report)
-        passwords = Passwords(passwords_file(folder))
-        ready_databases(plan, source, passwords, report, may_lock=may_lock)
-        ready_broker(plan, source, passwords, report)
+        made_ready(folder, report, services=services, name=name, may_lock=may_lock)
+
+
+def made_ready(
+    folder: Path, report: Report, *, services: Sequence[str], name: str | None, may_lock: bool = False
+) -> None:
+    """As `prepare`, for who has locked the folder."""
+    plan, source = Plan.of(folder, services, None, name), source_for(folder, report)
+    passwords = Passwords(passwords_file(folder))
+    ready_databases(plan, source, passwords, report, may_lock=may_lock)
+    ready_broker(plan, source, passwords, report)
 
 
 def passwords_file(folder: Path) -> Path:
@@ -145,14 +163,10 @@ def _start(plan: Plan, source: Source, report: Report) -> Stack:
     if borrowed := isinstance(source, Borrowed | Environment):
         # first of all, so that `down` finds what a failed start made on them
         plan.keep(source.addresses, borrowed=True)
-    for service in plan.services:
-        tokens.register_client(
-            plan.folder, programs.client_id(service), passwords.of(service, "client"), programs.SCOPES[service]
-        )
     with ThreadPoolExecutor(4) as pool:
         node = pool.submit(ready_broker, plan, source, passwords, report)
         data = pool.submit(ready_databases, plan, source, passwords, report)
-        support = pool.submit(_support, plan, report)
+        support = pool.submit(ready_support, plan, passwords, report)
         ahead = pool.submit(_imported, TOPOLOGY)
         _all(node, data, support, ahead)
     address, ready = data.result()
@@ -210,7 +224,12 @@ async def migrate(postgres_url: str, plan: Plan, passwords: Passwords, *, may_lo
     return made
 
 
-def _support(plan: Plan, report: Report) -> None:
+def ready_support(plan: Plan, passwords: Passwords, report: Report) -> None:
+    """The processes beside the services, and who logs in at the issuer, as this code knows them."""
+    for service in plan.services:
+        tokens.register_client(
+            plan.folder, programs.client_id(service), passwords.of(service, "client"), programs.SCOPES[service]
+        )
     with step(report, "token issuer, mail catcher and gateway ready"):
         tokens.signing_key(plan.folder)
         processes.start(plan.folder, programs.issuer(plan))

@@ -11,7 +11,7 @@ from deploy import processes, programs, records, stack, status
 from deploy.errors import StackError
 from deploy.operating import HERE, AsJson, Folder
 from deploy.passwords import Passwords
-from deploy.plan import Plan
+from deploy.plan import SUPPORT, Plan, refuse_half_restored
 from deploy.progress import Report, printed, quiet, step
 from deploy.stack import READY, Borrowed, Stack
 
@@ -37,12 +37,13 @@ def command(*, folder: Folder = HERE, as_json: AsJson = False) -> None:
 
 
 def upgrade(folder: Path, report: Report = quiet) -> list[str]:
-    """Restart a stack's services with the code of this checkout; the names of those that were, in order.
+    """Restart a stack's processes with the code of this checkout; the names of the services, in order.
 
     StackError when something is not right before, or after a step: then the later services run the code of before,
     which understands the new schemas and events (docs/evolution.md).
     """
     folder = folder.resolve()
+    refuse_half_restored(folder)
     if (running := Stack.last(folder)) is None:
         raise StackError(f"Nothing was started in {folder} yet: `stagebrug up` starts it with the code that is here.")
     if not (found := status.look(running)).ready:
@@ -53,6 +54,9 @@ def upgrade(folder: Path, report: Report = quiet) -> list[str]:
         source, passwords = Borrowed(running.servers), Passwords(stack.passwords_file(folder))
         _, databases = stack.ready_databases(plan, source, passwords, report)
         node = stack.ready_broker(plan, source, passwords, report)
+        for part in SUPPORT:
+            processes.stop(folder, part)
+        stack.ready_support(plan, passwords, report)
         for database in databases:
             parked = _messages(running, database.service).parked
             with step(report, f"{database.service} runs the new code"):

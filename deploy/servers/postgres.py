@@ -168,12 +168,16 @@ def _program(programs: Path, server: dict[str, Any]) -> processes.Program:
 
 
 def _archiving() -> dict[str, str]:
-    """Each finished piece of the log is copied, never over one that is there, and at least every minute."""
+    """Each finished piece of the log is copied, never over another that is there, and at least every minute.
+
+    One that is there already and the same is kept: PostgreSQL may have ended before it noted that.
+    """
     if not (archive := os.environ.get(ARCHIVE)):
         return {}
     if "'" in archive or '"' in archive:
         raise StackError(f"{ARCHIVE} cannot have quotation marks in it.")
-    copy = f'test ! -f "{archive}/%f" && cp %p "{archive}/%f.new" && mv "{archive}/%f.new" "{archive}/%f"'
+    kept, fresh = f'"{archive}/%f"', f'"{archive}/%f.new"'
+    copy = f"cmp -s %p {kept} || (test ! -f {kept} && cp %p {fresh} && mv {fresh} {kept})"
     return {"archive_mode": "on", "archive_timeout": "60", "archive_command": copy}
 
 

@@ -42,9 +42,13 @@ _RULES = (
 )
 _COMPILED = [(re.compile(rf"^\s*{pattern}", re.IGNORECASE | re.DOTALL), instead) for pattern, instead in _RULES]
 _ROWS = """
-select greatest(c.reltuples, s.n_live_tup)::bigint from pg_class c left join pg_stat_user_tables s on s.relid = c.oid
-where c.oid = to_regclass($1)
+select coalesce(sum(greatest(c.reltuples, s.n_live_tup, 0)), 0)::bigint
+from (select to_regclass($1) as relid union select relid from pg_partition_tree(to_regclass($1))) as t
+join pg_class c on c.oid = t.relid and c.relkind <> 'p' left join pg_stat_user_tables s on s.relid = c.oid
 """
+"""A partitioned table has no rows itself."""
+
+_KEEPS_NOBODY_OUT = re.compile(r"^\s*(?:create|drop|reindex)\b[^;]*\bconcurrently\b", re.IGNORECASE)
 
 
 class WouldLock(Exception):
@@ -59,9 +63,14 @@ def stopping(statement: str) -> list[tuple[str, str]]:
 
 
 def guard(connection: Connection, limit: int = BIG) -> None:
-    """From here on statements that would stop a table of more rows are refused, and locks are not waited for long."""
-    connection.exec_driver_sql(f"set lock_timeout = '{WAIT_SECONDS}s'")
+    """From here on statements that would stop a table of more rows are refused, and locks are not waited for long.
+
+    What is done `concurrently` waits for all who work, as long as they do: nobody waits behind it, and broken off it
+    would leave an index that is not valid.
+    """
+    connection.exec_driver_sql(_waiting(WAIT_SECONDS))
     event.listen(connection, "before_cursor_execute", _refusing(limit))
+    event.listen(connection, "after_cursor_execute", _hurrying)
 
 
 def _refusing(limit: int) -> Any:
@@ -70,5 +79,16 @@ def _refusing(limit: int) -> Any:
             rows = connection.exec_driver_sql(_ROWS, (table,)).scalar() or 0
             if rows > limit:
                 raise WouldLock(f"A migration would lock {table}, which has about {rows} rows: {instead}.")
+        if _KEEPS_NOBODY_OUT.match(statement):
+            connection.exec_driver_sql(_waiting(0))
 
     return refuse
+
+
+def _hurrying(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    if _KEEPS_NOBODY_OUT.match(statement):
+        connection.exec_driver_sql(_waiting(WAIT_SECONDS))
+
+
+def _waiting(seconds: int) -> str:
+    return f"set lock_timeout = '{seconds}s'"

@@ -97,6 +97,7 @@ def test_an_unknown_log_names_those_there_are(
     assert capsys.readouterr().out == "two\n"
 
 
+@pytest.mark.usefixtures("no_addresses")
 def test_nothing_the_machine_lacks_makes_the_doctor_fail_to_answer(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

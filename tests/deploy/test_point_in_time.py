@@ -1,6 +1,7 @@
 """A database server comes back as it was at a moment, from a base backup and the archive of its log."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,9 +11,10 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 import pytest
 
-from deploy import backups
+from deploy import backups, examining, records
 from deploy.restoring import RECOVER_WITHIN, Moment
-from deploy.servers import postgres
+from deploy.servers import Servers, postgres
+from deploy.stack import Stack
 
 PROGRAMS = postgres.installed()
 pytestmark = pytest.mark.skipif(PROGRAMS is None, reason="takes a PostgreSQL installed on this machine")
@@ -49,6 +51,26 @@ async def _notes(address: str) -> list[str]:
         await connection.close()
 
 
+async def _jam(address: str, archive: Path) -> str:
+    """Another server's piece of the log stands where the next one should go; its name, once that was noticed."""
+    connection = await asyncpg.connect(address)
+    try:
+        piece = await connection.fetchval("select pg_walfile_name(pg_current_wal_lsn())")
+        (archive / piece).write_text("of another server")
+        await connection.execute("select pg_switch_wal()")
+        async with asyncio.timeout(30):
+            while not await connection.fetchval("select failed_count > 0 from pg_stat_archiver"):
+                await asyncio.sleep(0.1)  # a poll with a deadline
+        return str(piece)
+    finally:
+        await connection.close()
+
+
+def _complaints(folder: Path, address: str) -> dict[str, str]:
+    stack = Stack(folder, "none", Servers("", "", address, "host"), {}, ())
+    return {each.what: each.says for each in examining._database(stack) if not each.fine}
+
+
 def test_a_server_goes_back_to_the_moment_before_a_mistake(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert PROGRAMS
     monkeypatch.setenv(postgres.ARCHIVE, str(places / "archive"))
@@ -58,9 +80,15 @@ def test_a_server_goes_back_to_the_moment_before_a_mistake(places: Path, monkeyp
     backups.copy(address, PROGRAMS, places / "base")
     backups.verify_base(PROGRAMS, places / "base")
     asyncio.run(_do(address, "insert into notes values ('since')"))
+    assert _complaints(places / "first", address) == {}
+    piece = asyncio.run(_jam(address, places / "archive"))
+    assert piece in _complaints(places / "first", address)["archive"]
+    log = Path(records.read(places / "first" / postgres.NAME / "server.json")["place"]) / "data/pg_wal"
+    shutil.copyfile(log / piece, places / "archive" / piece)  # as if it had ended just after it had archived it
     before = datetime.now(UTC)
     asyncio.run(_do(address, "delete from notes", "select pg_switch_wal()"))
     postgres.stop(places / "first")  # what is not archived yet is archived while it ends
+    assert (log / "archive_status" / f"{piece}.done").exists()
     monkeypatch.delenv(postgres.ARCHIVE)
 
     moment = Moment(places / "archive", before)

@@ -33,6 +33,7 @@ def test_the_example_is_what_the_code_reads() -> None:
     files = [path for folder in ("deploy", "services", "shared") for path in (ROOT / folder).rglob("*.py")]
     read = {name for path in files for name in re.findall(r'"(STAGEBRUG_[A-Z_]+[A-Z])"', path.read_text())}
     assert "STAGEBRUG_WAL_ARCHIVE" in read
+    assert "STAGEBRUG_ANALYTICS_SESSION_PASSWORD" in settings_page.names()
     assert read - settings_page.names() <= FOR_TESTS
     assert not [line for line in settings_page.EXAMPLE.read_text().split("\n\n") if line.startswith("#STAGEBRUG")]
 

@@ -157,7 +157,7 @@ def test_a_stack_on_others_servers_runs_twice_says_how_it_is_and_leaves_nothing(
 def test_what_a_failed_start_made_on_others_servers_goes_with_down(
     folder: Path, servers: Servers, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def refuse(*_: object) -> None:
+    async def refuse(*_: object, **__: object) -> None:
         raise StackError("The schema cannot be migrated.")
 
     monkeypatch.setattr(stack, "migrate", refuse)

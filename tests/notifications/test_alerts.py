@@ -51,6 +51,7 @@ async def shows(running: RunningService, metric: str, value: float, within: floa
 async def test_a_receiver_that_takes_nothing(running: RunningService, subscriber: Subscribing, tmp_path: Path) -> None:
     before = await healthy(running)
     municipality = await subscriber("municipality")
+    await municipality.feed(wait=3)  # as long as nothing comes: that is no slow call
     misses = "update subscriptions set misses = $1 where id = $2"
     await running.sql.execute(misses, MISSES_IN_A_ROW - 1, UUID(municipality.id))
     municipality.receiver.answers = [(503, {"Retry-After": "600"})] * 2

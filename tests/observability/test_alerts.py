@@ -259,6 +259,10 @@ async def test_a_process_that_does_not_answer(toy: RunningService, bench: Bench,
     expect(before, before | during, tmp_path, "ServiceDown")
 
 
+async def test_a_service_of_which_no_process_is_left(tmp_path: Path) -> None:
+    assert firing({}, {}, tmp_path, around=False) == {"ServiceDown", "NobodyPublishes"}
+
+
 async def test_every_alert_is_caused_by_a_test_and_has_a_page() -> None:
     caused = (Path(__file__).read_text(), (Path(__file__).parents[1] / "notifications/test_alerts.py").read_text())
     pages = (Path(__file__).parents[2] / "docs/operations/runbooks.md").read_text()

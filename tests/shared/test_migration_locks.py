@@ -93,6 +93,51 @@ def migrated_again(sync: Connection) -> None:
     sync.exec_driver_sql("alter table people add column since date")
 
 
+async def test_the_rows_of_all_partitions_count(database: Database, connection: AsyncConnection) -> None:
+    user = await asyncpg.connect(database.owner_url)
+    await user.execute("create table people (name int) partition by range (name)")
+    await user.execute("create table few partition of people for values from (1) to (1001)")
+    await user.execute("create table rest partition of people default")
+    await user.execute("insert into people select generate_series(1, 2000); analyze few, rest")
+    await user.close()
+
+    def migrated(sync: Connection) -> None:
+        guard(sync, limit=1000)
+        with pytest.raises(WouldLock, match="would lock people, which has about 2000 rows"):
+            sync.exec_driver_sql("create index people_name on people (name)")
+
+    await connection.run_sync(migrated)
+
+
+async def test_what_keeps_nobody_out_waits_for_all_who_work(
+    database: Database, connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "WAIT_SECONDS", 1)
+    user, other = await asyncpg.connect(database.owner_url), await asyncpg.connect(database.owner_url)
+    await user.execute("create table people (name text)")
+    await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    def migrated(sync: Connection) -> str:
+        guard(sync)
+        sync.exec_driver_sql(QUICK[0])
+        return str(sync.exec_driver_sql("show lock_timeout").scalar())
+
+    async with user.transaction(), asyncio.timeout(30):
+        await user.execute("insert into people values ('x')")
+        migrating = asyncio.create_task(connection.run_sync(migrated))
+        while not migrating.done() and not await other.fetchval(_WAITS_LONGER):
+            await asyncio.sleep(0.05)  # a poll with a deadline
+    assert await migrating == "1s"
+    await user.close()
+    await other.close()
+
+
+_WAITS_LONGER = """
+select true from pg_stat_activity
+where query like 'create index concurrently people%' and clock_timestamp() - query_start > interval '1.5 s'
+"""
+
+
 async def test_an_index_is_made_while_others_work(database: Database) -> None:
     await migrate("toy", database.owner_url, database.role)
     connection = await asyncpg.connect(database.owner_url)
