@@ -74,7 +74,10 @@ async def test_what_uwv_decides_becomes_an_indication_when_the_school_takes_it_o
     assert (fact["kind"], fact["code"], fact["reason"]) == ("job-agreement", "granted", KEPT["reason"])
     assert fact["expiresDate"] == (today() + LONGEST).isoformat()
     assert (await world.first.post(f"{own}/_accept", json=KEPT)).status_code == 409
-    assert (await office.post(f"{path}/_take")).status_code == 409
+    assert [(await office.get(path)).status_code, (await office.post(f"{path}/_take")).status_code] == [410, 410]
+    assert (await good(office.get("/v1/student-requests")))["items"] == []
+    [over] = (await good(office.get("/v1/student-requests", params={"state": "answered"})))["items"]
+    assert over["id"] == asked["id"]
 
 
 async def test_only_the_school_and_uwv_in_its_region_see_a_request(world: World) -> None:

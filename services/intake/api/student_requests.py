@@ -193,7 +193,7 @@ async def accept_student_answer(body: AcceptIndication, own: Own, viewer: Acting
 async def list_asked_of_uwv(
     uwv: Asked, work: Work, page: PageQuery, state: Annotated[RequestState | None, Query()] = None
 ) -> Page[WaitingStudentRequest]:
-    """In its regions, while the ground holds, without saying for whom or what."""
+    """In its regions, while the ground holds, without saying for whom or what: in one state, or all that are open."""
     async with acting_as(work.session, Capacity.REGISTER):
         found = await StudentRequestStore(work.session).page_of_regions(uwv.regions, state, today(), page)
     return page.page([WaitingStudentRequest.of(one) for one in found], lambda one: one.id)
@@ -201,7 +201,7 @@ async def list_asked_of_uwv(
 
 @router.get("/student-requests/{request_id}", summary="For whom an indication is asked", dependencies=[UWV])
 async def fetch_student_request(request_id: UUID, uwv: Asked, caller: Caller, work: Work) -> StudentRequestFile:
-    """Kept with who fetched it; 410 once the ground is withdrawn or has run out, 404 outside UWV's regions."""
+    """Kept with who fetched it; 410 once it is at its end or its ground does not hold, 404 outside UWV's regions."""
     async with acting_as(work.session, Capacity.REGISTER):
         request = await for_uwv(work, request_id, uwv.regions)
         student, school = await fetch(work, request, caller.subject)

@@ -26,7 +26,7 @@ STEPS: Mapping[RequestState, tuple[RequestState, ...]] = {
     RequestState.ASKED: (RequestState.TAKEN, *_OPEN),
     RequestState.TAKEN: _OPEN,
 }
-"""What a request can become."""
+"""What a request can become; one that is not named here is at its end."""
 
 
 class NoGroundToAsk(Refused):
@@ -36,7 +36,7 @@ class NoGroundToAsk(Refused):
 
 
 class RequestIsOver(Refused):
-    """De aanvraag is ingetrokken, of de grondslag ervoor geldt niet meer: er wordt niets meer gedeeld."""
+    """De aanvraag is beantwoord of ingetrokken, of de grondslag ervoor geldt niet meer: er wordt niets meer gedeeld."""
 
     slug = "request-is-over"
     status = 410
