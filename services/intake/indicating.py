@@ -43,8 +43,8 @@ async def keep(work: UnitOfWork, request: StudentRequest) -> StudentRequest:
 async def for_uwv(work: UnitOfWork, request_id: UUID, regions: frozenset[str], *, lock: bool = False) -> StudentRequest:
     """One that UWV may see: raises `NotFound` outside its regions, `RequestIsOver` without a ground, or at its end."""
     request = await StudentRequestStore(work.session).of_regions(request_id, regions, lock=lock)
-    ground = await GroundStore(work.session).find(request.ground_id)
-    if ground is None or not ground.holds_on(today()) or not request.possible:
+    ground = ground_to_ask(await GroundStore(work.session).of(request.student_id), today())
+    if ground is None or not request.possible:
         raise RequestIsOver
     return request
 

@@ -100,9 +100,17 @@ async def test_only_the_school_and_uwv_in_its_region_see_a_request(world: World)
     assert (await uwv(world).get(path)).status_code == 410
     assert (await uwv(world).post(f"{path}/_take")).status_code == 410
     assert (await good(uwv(world).get("/v1/student-requests")))["items"] == []
-    assert (await good(world.first.post(f"{own}/_withdraw")))["state"] == "withdrawn"
+    lawful = {"legalGround": "legal-task", "legalBasis": "Participatiewet, artikel 7", "givenBy": None}
+    later = (today() + timedelta(days=1)).isoformat()
+    await ground_of(world, student, **lawful, givenDate=later)
+    assert (await good(uwv(world).get("/v1/student-requests")))["items"] == []
     await ground_of(world, student)
+    task = await ground_of(world, student, **lawful)
+    assert (await good(uwv(world).get(path)))["givenName"] == "Sam"
+    assert len((await good(uwv(world).get("/v1/student-requests")))["items"]) == 1
+    assert (await good(world.first.post(f"{own}/_withdraw")))["state"] == "withdrawn"
     again = await good(world.first.post(own.rsplit("/", 1)[0], json={"indication": "sheltered"}))
+    assert again["groundId"] == task["id"]
     await good(uwv(world).get(f"/v1/student-requests/{again['id']}"))
     await good(world.first.post(f"/v1/students/{student['id']}/requests/{again['id']}/_withdraw"))
     assert (await uwv(world).get(f"/v1/student-requests/{again['id']}")).status_code == 410
