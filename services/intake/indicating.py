@@ -52,10 +52,7 @@ async def for_uwv(work: UnitOfWork, request_id: UUID, regions: frozenset[str], *
 async def fetch(work: UnitOfWork, request: StudentRequest, subject: str) -> tuple[Student, str | None]:
     """Of whom it is, and the school's name; who fetched it is kept with the student."""
     students = StudentStore(work.session)
-    student = await students.lock_to_place(request.student_id)
-    if student is None:
-        raise RequestIsOver
-    await students.log([student.id], subject, Action.HANDED_OVER)
+    student = await students.read_for_another(request.student_id, subject, Action.HANDED_OVER)
     return student, (await SchoolStore(work.session).names({student.school_id})).get(student.school_id)
 
 

@@ -18,10 +18,10 @@ def uwv(world: World, kind: str = "uwv", region: str = "AM11") -> httpx.AsyncCli
     return world.as_("intermediary", sub=kind, intermediary={"kind": kind, "regions": [region]})
 
 
-async def ground_of(world: World, student: Any, **other: Any) -> Any:
+async def ground_of(world: World, student: Any, by: Any = None, **other: Any) -> Any:
     days = {"givenDate": today().isoformat(), "endDate": (today() + timedelta(days=300)).isoformat()}
     given = UWV | {"givenBy": "student"} | days | other
-    return await good(world.first.post(f"/v1/students/{student['id']}/grounds", json=given))
+    return await good((by or world.first).post(f"/v1/students/{student['id']}/grounds", json=given))
 
 
 async def asked_for(world: World) -> tuple[Any, Any, Any]:
