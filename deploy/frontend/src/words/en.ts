@@ -150,6 +150,11 @@ export const en: typeof nl = {
     ask: "Ask SBB", sent: "Sent. The other sees it at once.", withdraw: "Withdraw", take: "Take up", answer: "Answer the question",
     answerText: "Answer (about the company)", decline: "Cannot be done",
   },
+  indications: {
+    title: "Indication by UWV", accept: "Take over", ground: "Why may you keep this?", reason: "What is it needed for? (without names)", until: "until",
+    accepted: "taken over on", kinds: { "job-agreement": "job agreement", sheltered: "sheltered work" },
+    outcomes: { granted: "granted", refused: "refused" }, grounds: { "legal-task": "needed for guidance", "explicit-consent": "consent" },
+  },
   requestKinds: { guidance: "guidance by the company", "practice-certificate": "practice certificate" },
   requestStates: { asked: "asked", taken: "taken up", answered: "answered", declined: "cannot be done", withdrawn: "withdrawn" },
   help: {

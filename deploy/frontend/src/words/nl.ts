@@ -162,6 +162,12 @@ export const nl = {
     ask: "SBB iets vragen", sent: "Verstuurd. De ander ziet het meteen.", withdraw: "Intrekken", take: "Oppakken", answer: "Vraag beantwoorden",
     answerText: "Antwoord (over het bedrijf)", decline: "Kan niet",
   },
+  indications: {
+    title: "Indicatie van UWV", accept: "Overnemen", ground: "Waarom mag u dit bewaren?", reason: "Waarvoor is het nodig? (zonder namen)", until: "tot en met",
+    accepted: "overgenomen op", kinds: { "job-agreement": "banenafspraak", sheltered: "beschut werk" } as Record<string, string>,
+    outcomes: { granted: "toegekend", refused: "niet toegekend" } as Record<string, string>,
+    grounds: { "legal-task": "nodig voor de begeleiding", "explicit-consent": "toestemming" } as Record<string, string>,
+  },
   requestKinds: { guidance: "begeleiding door het bedrijf", "practice-certificate": "praktijkverklaring" } as Record<string, string>,
   requestStates: { asked: "gevraagd", taken: "opgepakt", answered: "beantwoord", declined: "kan niet", withdrawn: "ingetrokken" } as Record<string, string>,
   help: {
