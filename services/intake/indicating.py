@@ -41,10 +41,10 @@ async def keep(work: UnitOfWork, request: StudentRequest) -> StudentRequest:
 
 
 async def for_uwv(work: UnitOfWork, request_id: UUID, regions: frozenset[str], *, lock: bool = False) -> StudentRequest:
-    """One that UWV may see: raises `NotFound` outside its regions, `RequestIsOver` without a ground, or withdrawn."""
+    """One that UWV may see: raises `NotFound` outside its regions, `RequestIsOver` without a ground, or at its end."""
     request = await StudentRequestStore(work.session).of_regions(request_id, regions, lock=lock)
-    ground = await GroundStore(work.session).find(request.ground_id)
-    if ground is None or not ground.holds_on(today()) or request.state is RequestState.WITHDRAWN:
+    ground = ground_to_ask(await GroundStore(work.session).of(request.student_id), today())
+    if ground is None or not request.possible:
         raise RequestIsOver
     return request
 
@@ -52,10 +52,7 @@ async def for_uwv(work: UnitOfWork, request_id: UUID, regions: frozenset[str], *
 async def fetch(work: UnitOfWork, request: StudentRequest, subject: str) -> tuple[Student, str | None]:
     """Of whom it is, and the school's name; who fetched it is kept with the student."""
     students = StudentStore(work.session)
-    student = await students.lock_to_place(request.student_id)
-    if student is None:
-        raise RequestIsOver
-    await students.log([student.id], subject, Action.HANDED_OVER)
+    student = await students.read_for_another(request.student_id, subject, Action.HANDED_OVER)
     return student, (await SchoolStore(work.session).names({student.school_id})).get(student.school_id)
 
 

@@ -153,3 +153,21 @@ async def test_columns_are_chosen_once(world: World, window: Window) -> None:
     await expect(done).to_have_count(0)
     await page.get_by_role("button", name="Opslaan").click()
     await expect(done).to_be_visible()
+
+
+async def test_the_mail_about_an_indication_leads_to_a_page_that_takes_the_answer_over(
+    world: World, window: Window
+) -> None:
+    own, uwv = await world.school("AM11"), await world.intermediary("uwv", "AM11")
+    student = await ready_student_of(own, familyName="Beslist")
+    ground = {"recipientKind": "uwv", "organisation": "UWV", "purpose": "indication", "legalGround": "legal-task"}
+    on = {"legalBasis": "Participatiewet", "givenDate": scene.day(0), "endDate": scene.day(20)}
+    await own.post("intake", f"/v1/students/{student}/grounds", ground | on)
+    asked = await own.post("intake", f"/v1/students/{student}/requests", {"indication": "sheltered"})
+    page = await window(own, f"student-requests/{asked['id']}")
+    await expect(page.get_by_role("button", name="Intrekken")).to_be_visible()
+    await uwv.post("intake", f"/v1/student-requests/{asked['id']}/_answer", {"outcome": "granted"})
+    await expect(page.get_by_text("toegekend")).to_be_visible()
+    reason = {"Waarom_mag_u_dit_bewaren?": "nodig voor de begeleiding", "Waarvoor_is_het_nodig?": "Bepaalt de plek."}
+    await _step(page, "Overnemen", **reason)
+    await expect(page.get_by_text("overgenomen op")).to_be_visible()

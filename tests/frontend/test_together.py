@@ -219,6 +219,11 @@ async def test_what_an_intermediary_answers_is_there_at_once(world: World, windo
     await ready_student_of(own)
     # both hear of the call without asking
     await expect(waiting.get_by_text("Nog geen antwoord.").first).to_be_visible()
+    # who looks for one has not answered yet
+    [call] = (await adviser.get("notifications", "/v1/calls"))["items"]
+    await adviser.post("notifications", f"/v1/calls/{call['id']}/_take")
+    await page.reload()
+    await expect(page.get_by_text("zoekt een bedrijf")).to_be_visible()
     await page.get_by_role("button", name="Antwoorden").click()
     await page.get_by_label("Naam van het bedrijf").fill("Drukkerij Vestzicht")
     await page.get_by_label("Postcode").fill("4811 AB")

@@ -1,8 +1,10 @@
 """What is over goes by itself; dates are given, nobody waits."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -50,6 +52,16 @@ def over(kind: str, by: int) -> date:
 def test_every_rule_has_its_work_and_says_why() -> None:
     assert set(RULES) == {*KINDS, *STUDENT_KINDS}
     assert all(rule.reason and rule.counted_from and rule.then for rule in RULES.values())
+
+
+def test_the_page_on_privacy_says_of_every_rule_how_long() -> None:
+    page = Path(__file__).parents[2].joinpath("docs/privacy.md").read_text()
+    said = dict(re.findall(r"^\| [^|]*\(`([a-z-]+)`\) \| ([^|]*) \|", page, re.MULTILINE))
+    assert set(said) == set(RULES)
+    for kind, rule in RULES.items():
+        years = rule.days // 365
+        kept = f"{years} year{'s' * (years > 1)}" if years else f"{rule.days} days"
+        assert said[kind] == kept or rule.days == 0, kind
 
 
 def test_what_is_kept_for_two_years_is_over_the_day_after() -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from services.intake.store.employers import works_with
 from services.intake.store.tables import employers
 from tests.intake.test_questionnaires import a_round, path_of
+from tests.intake.test_student_requests import ground_of
 from tests.intake.world import FIRST, SECOND, World, good
 
 SHARED = {
@@ -54,6 +55,7 @@ OWN = (
     "imports",
     "questionnaire_responses",
     "enrolments",
+    "student_requests",
 )
 
 CONTACT = {
@@ -107,6 +109,8 @@ async def full(world: World) -> World:
         placement = (await world.place(student, offer, by=school)).json()
         programme = await good(school.post("/v1/programmes", json=PROGRAMME))
         await good(school.post(f"/v1/programmes/{programme['id']}/enrolments", json={"studentId": student["id"]}))
+        await ground_of(world, student, by=school)
+        await good(school.post(f"/v1/students/{student['id']}/requests", json={"indication": "sheltered"}))
         await world.intake.sql.execute(
             "insert into closures (id, region, state, closed_by, facts) "
             "values ($1, 'AM11', 'reopened', 'x', '{}') on conflict do nothing",
@@ -189,7 +193,11 @@ async def test_a_scope_ends_with_its_transaction(full: World) -> None:
 
 async def test_each_capacity_of_the_register_may_what_it_needs_and_no_more(full: World) -> None:
     for acting, seen in (
-        ("register", {"students": 2, "placements": 2, "closure_decisions": 2, "student_accesses": 6}),
+        (
+            "register",
+            {"students": 2, "placements": 2, "closure_decisions": 2, "student_accesses": 6, "student_requests": 0},
+        ),
+        ("uwv", {"student_requests": 2, "students": 2, "grounds": 2, "placements": 0, "student_accesses": 2}),
         ("seats", {"students": 0, "placements": 2, "closure_decisions": 2, "student_accesses": 0}),
         ("matching", {"students": 2, "placements": 0, "closure_decisions": 0}),
         ("region", {"students": 0, "placements": 0, "closure_decisions": 0, "student_accesses": 0}),

@@ -18,10 +18,10 @@ def uwv(world: World, kind: str = "uwv", region: str = "AM11") -> httpx.AsyncCli
     return world.as_("intermediary", sub=kind, intermediary={"kind": kind, "regions": [region]})
 
 
-async def ground_of(world: World, student: Any, **other: Any) -> Any:
+async def ground_of(world: World, student: Any, by: Any = None, **other: Any) -> Any:
     days = {"givenDate": today().isoformat(), "endDate": (today() + timedelta(days=300)).isoformat()}
     given = UWV | {"givenBy": "student"} | days | other
-    return await good(world.first.post(f"/v1/students/{student['id']}/grounds", json=given))
+    return await good((by or world.first).post(f"/v1/students/{student['id']}/grounds", json=given))
 
 
 async def asked_for(world: World) -> tuple[Any, Any, Any]:
@@ -74,7 +74,10 @@ async def test_what_uwv_decides_becomes_an_indication_when_the_school_takes_it_o
     assert (fact["kind"], fact["code"], fact["reason"]) == ("job-agreement", "granted", KEPT["reason"])
     assert fact["expiresDate"] == (today() + LONGEST).isoformat()
     assert (await world.first.post(f"{own}/_accept", json=KEPT)).status_code == 409
-    assert (await office.post(f"{path}/_take")).status_code == 409
+    assert [(await office.get(path)).status_code, (await office.post(f"{path}/_take")).status_code] == [410, 410]
+    assert (await good(office.get("/v1/student-requests")))["items"] == []
+    [over] = (await good(office.get("/v1/student-requests", params={"state": "answered"})))["items"]
+    assert over["id"] == asked["id"]
 
 
 async def test_only_the_school_and_uwv_in_its_region_see_a_request(world: World) -> None:
@@ -97,9 +100,17 @@ async def test_only_the_school_and_uwv_in_its_region_see_a_request(world: World)
     assert (await uwv(world).get(path)).status_code == 410
     assert (await uwv(world).post(f"{path}/_take")).status_code == 410
     assert (await good(uwv(world).get("/v1/student-requests")))["items"] == []
-    assert (await good(world.first.post(f"{own}/_withdraw")))["state"] == "withdrawn"
+    lawful = {"legalGround": "legal-task", "legalBasis": "Participatiewet, artikel 7", "givenBy": None}
+    later = (today() + timedelta(days=1)).isoformat()
+    await ground_of(world, student, **lawful, givenDate=later)
+    assert (await good(uwv(world).get("/v1/student-requests")))["items"] == []
     await ground_of(world, student)
+    task = await ground_of(world, student, **lawful)
+    assert (await good(uwv(world).get(path)))["givenName"] == "Sam"
+    assert len((await good(uwv(world).get("/v1/student-requests")))["items"]) == 1
+    assert (await good(world.first.post(f"{own}/_withdraw")))["state"] == "withdrawn"
     again = await good(world.first.post(own.rsplit("/", 1)[0], json={"indication": "sheltered"}))
+    assert again["groundId"] == task["id"]
     await good(uwv(world).get(f"/v1/student-requests/{again['id']}"))
     await good(world.first.post(f"/v1/students/{student['id']}/requests/{again['id']}/_withdraw"))
     assert (await uwv(world).get(f"/v1/student-requests/{again['id']}")).status_code == 410

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.notifications.domain.subscriptions import MISSES_IN_A_ROW
 from services.notifications.jobs.measuring import measure
 from services.notifications.store import metadata
+from services.notifications.store.measuring import _WAITING
 from shared.unit_of_work import Publisher, begin
 from tests.conftest import StartService
 from tests.notifications import facts
@@ -60,6 +61,10 @@ async def test_a_receiver_that_takes_nothing(running: RunningService, subscriber
     assert firing(before, await scraped(running), tmp_path) == {"SinkFailing"}
     await running.sql.execute("update deliveries set created_at = created_at - interval '2 hours'")
     assert firing(before, await scraped(running), tmp_path) == {"SinkFailing", "SinkBehind"}
+    async with running.sql.transaction():
+        await running.sql.execute("set local enable_seqscan = off")
+        plan = [row[0] for row in await running.sql.fetch(f"explain {_WAITING}")]
+    assert any("deliveries_next" in line or "deliveries_order" in line for line in plan), plan
     await running.sql.execute("delete from subscriptions")
     await scraped(running)  # so that the figures of this process do not stay for other tests
 

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from cloudevents.v1.http import from_http
@@ -21,7 +22,7 @@ from services.notifications.domain.subscriptions import (
 from shared.ids import new_id
 from tests.notifications import facts
 from tests.notifications.conftest import Subscriber, Subscribing
-from tests.notifications.mailing import plain
+from tests.notifications.mailing import morning_comes, plain
 from tests.support.service import RunningService
 from tests.support.smtp_catcher import SmtpCatcher
 
@@ -122,29 +123,32 @@ async def test_the_owner_hears_of_what_was_given_up_in_the_feed_and_by_what_stil
     assert now == given_up + 2
 
 
-@pytest.mark.parametrize("running", [{"operator_email": "beheer@stagebrug.example"}], indirect=True)
-async def test_the_contact_and_the_operator_are_mailed_once_a_day_when_nothing_arrives(
+_NOW = datetime.now(ZoneInfo("Europe/Amsterdam"))
+_QUIET = f"{_NOW - timedelta(hours=1):%H:%M}-{_NOW + timedelta(hours=10):%H:%M}"
+
+
+@pytest.mark.parametrize("running", [{"operator_email": "beheer@x.example", "quiet_hours": _QUIET}], indirect=True)
+async def test_the_contact_and_the_operator_are_mailed_once_a_day_when_nothing_arrives_and_when_it_ends(
     running: RunningService, subscriber: Subscribing, post: SmtpCatcher
 ) -> None:
-    contact = {"contact": "ict@gemeente.example"}
-    broken, ended = await subscriber("municipality", **contact), await subscriber("municipality")
-    broken.receiver.answers, ended.receiver.answers = [415, 415], [410]
-    changed = await ended.client.patch(f"/v1/subscriptions/{ended.id}", json=contact)
+    broken = await subscriber("municipality")
+    changed = await broken.client.patch(f"/v1/subscriptions/{broken.id}", json={"contact": "ict@gemeente.example"})
     assert changed.json()["contact"] == "ict@gemeente.example"
-    for _ in range(2):
+    broken.receiver.answers = [415, 503, 503, 503, 410]
+    for number in (1, 2):
         await running.tell(facts.a_placement())
-    await running.until("select count(*) = 2 from deliveries where state = 'failed'")
+        await running.until("select count(*) = $1 from deliveries where state = 'failed'", number)
+    await running.tell(facts.a_placement())
+    await broken.becomes("retired")
+    await morning_comes(running)
     mails = [await post.next() for _ in range(4)]
+    subjects = ("Berichten van Stagebrug komen niet aan", "Uw koppeling met Stagebrug is gestopt")
     told = {(mail["To"], mail["Subject"]) for mail in mails}
-    assert told == {
-        (to, subject)
-        for to in ("ict@gemeente.example", "beheer@stagebrug.example")
-        for subject in ("Berichten van Stagebrug komen niet aan", "Uw koppeling met Stagebrug is gestopt")
-    }
-    of_broken = [plain(mail) for mail in mails if "komen niet aan" in mail["Subject"]]
-    assert all(f"/v1/subscriptions/{broken.id}" in text and "http-415" in text for text in of_broken)
+    assert told == {(to, subject) for to in ("ict@gemeente.example", "beheer@x.example") for subject in subjects}
+    of_failures = [plain(mail) for mail in mails if mail["Subject"] == subjects[0]]
+    assert all(f"/v1/subscriptions/{broken.id}" in text and "http-503" in text for text in of_failures)
     assert await running.sql.fetchval("select count(*) from mails") == 4
-    refused = await ended.client.patch(f"/v1/subscriptions/{ended.id}", json={"contact": "123456782@x.example"})
+    refused = await broken.client.patch(f"/v1/subscriptions/{broken.id}", json={"contact": "123456782@x.example"})
     assert refused.status_code == 400
 
 

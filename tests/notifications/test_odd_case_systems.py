@@ -76,6 +76,8 @@ async def test_our_token_never_goes_to_where_a_system_was_before(
         await set_up(region, moved)
         await becomes(region, state="active")
         assert (await region.get(f"{PATH}/cases")).json()["items"] == []
+        await running.until("select count(*) = 0 from left_case_systems")
+        assert almere.subscribed == {}
         # as one that was being made while the system moved
         await running.sql.execute("insert into cases select * from was")
         almere.asked.clear()

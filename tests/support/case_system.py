@@ -43,6 +43,8 @@ class FakeCaseSystem:
     """The paths that were asked for, before anything was answered."""
     leaving: list[int] = field(default_factory=list)
     """What the next DELETEs of an abonnement are answered with instead."""
+    paged: bool = False
+    """What is registered stands on the second page."""
     tells: bool = True
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
@@ -163,6 +165,8 @@ class FakeCaseSystem:
 
     async def _notifications(self, request: Request) -> Response:
         if request.method == "GET":
+            if self.paged and "page" not in request.query_params:
+                return JSONResponse({"results": [], "next": f"{self.url}{request.url.path}?page=2"})
             return JSONResponse(list(self.subscribed.values()))
         if request.method == "DELETE":
             if self.leaving:

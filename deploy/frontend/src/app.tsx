@@ -23,6 +23,7 @@ import { ProgrammesPage } from "./pages/programmes";
 import { RelationsPage } from "./pages/relations";
 import { RoundsPage } from "./pages/rounds";
 import { StudentPage } from "./pages/student";
+import { StudentRequestPage } from "./pages/studentrequest";
 import { NewStudentPage, StudentsPage } from "./pages/students";
 import { TipsPage } from "./pages/tips";
 import { TodayPage } from "./pages/today";
@@ -114,6 +115,7 @@ function Shell({ person, other }: { person: Person; other: () => void }) {
           <Route path="/employers/new" component={NewEmployerPage} />
           <Route path="/employers/:id">{({ id }) => <EmployerPage key={id} id={id} />}</Route>
           <Route path="/placements/:id">{({ id }) => <PlacementPage key={id} id={id} />}</Route>
+          <Route path="/student-requests/:id">{({ id }) => <StudentRequestPage key={id} id={id} />}</Route>
           <Route path="/more"><MorePage of={rest} /></Route>
           {places.map(([name, page]) => <Route key={name} path={`/${name}`} component={page} />)}
           <Route><h1>{t.notFound}</h1></Route>

@@ -10,6 +10,7 @@ from services.intake.domain.profile import profile
 from services.intake.domain.student import Travel, Wish
 from services.intake.store import EnrolmentStore, StudentStore
 from services.intake.store.acting import Capacity, act_as
+from services.intake.store.students import Action
 from shared.api import Resource
 from shared.errors import NotFound
 from shared.events.codes import Code, Guidance, Municipality, OutflowProfile, PlacementKind, Point, Region, Weekday
@@ -83,6 +84,6 @@ async def read_matching_profile(student_id: UUID, caller: Caller, work: Work) ->
     if PROFILES_SCOPE not in caller.scopes:
         raise NotFound("student")
     await act_as(work.session, Capacity.MATCHING)
-    student = await StudentStore(work.session).read_for_matching(student_id, caller.subject)
+    student = await StudentStore(work.session).read_for_another(student_id, caller.subject, Action.MATCHED)
     lessons = await EnrolmentStore(work.session).lessons_of(student_id)
     return MatchingProfile.model_construct(**profile(student, lessons))

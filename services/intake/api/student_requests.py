@@ -193,16 +193,16 @@ async def accept_student_answer(body: AcceptIndication, own: Own, viewer: Acting
 async def list_asked_of_uwv(
     uwv: Asked, work: Work, page: PageQuery, state: Annotated[RequestState | None, Query()] = None
 ) -> Page[WaitingStudentRequest]:
-    """In its regions, while the ground holds, without saying for whom or what."""
-    async with acting_as(work.session, Capacity.REGISTER):
+    """In its regions, while the ground holds, without saying for whom or what: in one state, or all that are open."""
+    async with acting_as(work.session, Capacity.UWV):
         found = await StudentRequestStore(work.session).page_of_regions(uwv.regions, state, today(), page)
     return page.page([WaitingStudentRequest.of(one) for one in found], lambda one: one.id)
 
 
 @router.get("/student-requests/{request_id}", summary="For whom an indication is asked", dependencies=[UWV])
 async def fetch_student_request(request_id: UUID, uwv: Asked, caller: Caller, work: Work) -> StudentRequestFile:
-    """Kept with who fetched it; 410 once the ground is withdrawn or has run out, 404 outside UWV's regions."""
-    async with acting_as(work.session, Capacity.REGISTER):
+    """Kept with who fetched it; 410 once it is at its end or its ground does not hold, 404 outside UWV's regions."""
+    async with acting_as(work.session, Capacity.UWV):
         request = await for_uwv(work, request_id, uwv.regions)
         student, school = await fetch(work, request, caller.subject)
     return StudentRequestFile(
@@ -218,7 +218,7 @@ async def fetch_student_request(request_id: UUID, uwv: Asked, caller: Caller, wo
 async def _moved(
     work: UnitOfWork, request_id: UUID, uwv: Intermediary, wanted: RequestState, answer: AnswerIndication | None = None
 ) -> WaitingStudentRequest:
-    async with acting_as(work.session, Capacity.REGISTER):
+    async with acting_as(work.session, Capacity.UWV):
         request = await for_uwv(work, request_id, uwv.regions, lock=True)
         moved = await move(work, request, wanted, answer)
     return WaitingStudentRequest.of(moved)

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from services.intake.domain.fields import Day, examples
-from services.intake.domain.ground import Ground, Purpose, RecipientKind
+from services.intake.domain.ground import Ground, LegalGround, Purpose, RecipientKind
 from services.intake.domain.request import WORDS, RequestIsElsewhere, RequestState, RequestStep
 from services.intake.domain.special_fact import LONGEST, RecordSpecialFact, SpecialGround, SpecialKind
 from shared.api import Body, ShortText
@@ -26,7 +26,7 @@ STEPS: Mapping[RequestState, tuple[RequestState, ...]] = {
     RequestState.ASKED: (RequestState.TAKEN, *_OPEN),
     RequestState.TAKEN: _OPEN,
 }
-"""What a request can become."""
+"""What a request can become; one that is not named here is at its end."""
 
 
 class NoGroundToAsk(Refused):
@@ -36,7 +36,7 @@ class NoGroundToAsk(Refused):
 
 
 class RequestIsOver(Refused):
-    """De aanvraag is ingetrokken, of de grondslag ervoor geldt niet meer: er wordt niets meer gedeeld."""
+    """De aanvraag is beantwoord of ingetrokken, of de grondslag ervoor geldt niet meer: er wordt niets meer gedeeld."""
 
     slug = "request-is-over"
     status = 410
@@ -145,7 +145,7 @@ class StudentRequest:
 
 
 def ground_to_ask(grounds: Iterable[Ground], day: date) -> Ground | None:
-    """The ground that holds on a day for asking UWV for an indication; None: nothing is asked."""
+    """The ground that holds on a day for an indication of UWV, a legal task before consent; None: nothing is shared."""
     wanted = (RecipientKind.UWV, Purpose.INDICATION)
-    fitting = (one for one in grounds if (one.facts.recipient_kind, one.facts.purpose) == wanted)
-    return next((one for one in fitting if one.holds_on(day)), None)
+    fitting = [one for one in grounds if one.holds_on(day) and (one.facts.recipient_kind, one.facts.purpose) == wanted]
+    return min(fitting, key=lambda one: one.facts.legal_ground is LegalGround.CONSENT, default=None)

@@ -31,6 +31,8 @@ class Capacity(StrEnum):
     """Somebody holds a link: finds the one whose token it is, and works for that link's school from then on."""
     INTERMEDIARY = "intermediary"
     """An intermediary answers what schools ask it: reads and changes those requests."""
+    UWV = "uwv"
+    """UWV decides what it is asked of students: reads and changes those requests, reads their grounds and students."""
     PUBLICATION = "publication"
     """Showing to everybody what may be shown: reads students, grounds, placements, stories."""
     RETENTION = "retention"

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.domain.ground import Purpose, RecipientKind
 from services.intake.domain.request import RequestState, RequestStep
-from services.intake.domain.student_request import AnswerIndication, AskIndication, StudentRequest
+from services.intake.domain.student_request import STEPS, AnswerIndication, AskIndication, StudentRequest
 from services.intake.store.ground_tables import grounds
 from services.intake.store.request_tables import student_requests as table
 from services.intake.store.rows import document, page_of, read, save
@@ -46,13 +47,9 @@ class StudentRequestStore:
     async def page_of_regions(
         self, regions: Collection[str], state: RequestState | None, today: date, page: PageRequest
     ) -> list[StudentRequest]:
-        """Those of these regions whose ground holds on a day, whoever asks."""
-        query = select(table).join(grounds, grounds.c.id == table.c.ground_id)
-        query = query.where(table.c.region.in_(regions), grounds.c.end_date >= today)
-        query = query.where(or_(grounds.c.withdrawn_date.is_(None), grounds.c.withdrawn_date > today))
-        query = query.where(or_(grounds.c.objected_date.is_(None), grounds.c.kept_because.is_not(None)))
-        if state is not None:
-            query = query.where(table.c.state == state)
+        """Those of these regions for which a ground holds on a day, whoever asks: in a state, or not at their end."""
+        query = select(table).where(table.c.region.in_(regions), _on_a_ground(today))
+        query = query.where(table.c.state == state if state else table.c.state.in_(STEPS))
         return [_request(row) for row in await page_of(self._session, query, table, page)]
 
     async def save(self, request: StudentRequest) -> None:
@@ -68,6 +65,21 @@ class StudentRequestStore:
         if row is None:
             raise NotFound("request")
         return _request(row)
+
+
+def _on_a_ground(day: date) -> ColumnElement[bool]:
+    """As `ground_to_ask` looks for one."""
+    facts = grounds.c.facts
+    holds = (
+        grounds.c.student_id == table.c.student_id,
+        facts["recipient_kind"].astext == RecipientKind.UWV,
+        facts["purpose"].astext == Purpose.INDICATION,
+        facts["given_date"].astext <= day.isoformat(),
+        grounds.c.end_date >= day,
+        or_(grounds.c.withdrawn_date.is_(None), grounds.c.withdrawn_date > day),
+        or_(grounds.c.objected_date.is_(None), grounds.c.kept_because.is_not(None)),
+    )
+    return select(grounds.c.id).where(*holds).exists()
 
 
 def _request(row: Row[Any]) -> StudentRequest:

@@ -70,12 +70,12 @@ class StudentStore:
         await self.log([student_id], viewer.subject, Action.CHANGED)
         return student
 
-    async def read_for_matching(self, student_id: UUID, subject: str) -> Student:
-        """One student, for a machine that was let through by its scope; raises `NotFound`."""
+    async def read_for_another(self, student_id: UUID, subject: str, action: Action) -> Student:
+        """One student, for who was let through as somebody else than the own school; raises `NotFound`."""
         row = (await self._session.execute(select(students).where(students.c.id == student_id))).one_or_none()
         if row is None:
             raise NotFound("student")
-        await self.log([student_id], subject, Action.MATCHED)
+        await self.log([student_id], subject, action)
         return _student(row)
 
     async def lock_to_place(self, student_id: UUID) -> Student | None:

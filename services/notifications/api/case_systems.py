@@ -134,7 +134,7 @@ async def set_up_case_system(
     """Have a region's calls for help become cases in a municipality's system; it is asked to tell us of them.
 
     Set up again, what was given up before is tried again; with another `casesUrl`, cases at the old one say nothing
-    here any more.
+    here any more; at another `notificationsUrl` than before, the old one is told to send nothing more.
     """
     require_own(region, caller)
     _check(body, work)
@@ -143,6 +143,9 @@ async def set_up_case_system(
     system = CaseSystem(before.id if before else new_id(), region, municipality, **settings)
     if before:
         system = replace(system, callback_hash=before.callback_hash)
+        if before.notifications_url != system.notifications_url:  # else what is registered there is replaced
+            await CaseStore(work.session).leave(system.id)
+            work.notify("left-case-systems")
     subscription = await _subscription(work, system)
     subscriptions = SubscriptionStore(work.session)
     await subscriptions.save(subscription)
@@ -170,9 +173,8 @@ async def remove_case_system(region: RegionCode, municipality: MunicipalityCode,
     """Make no more cases there, and want no more notifications; the cases stay, and say nothing here any more."""
     require_own(region, caller)
     system, _ = await _there(work, region, municipality)
-    if system.callback_hash is not None:
-        await CaseStore(work.session).leave(system.id)
-        work.notify("left-case-systems")
+    await CaseStore(work.session).leave(system.id)
+    work.notify("left-case-systems")
     await SubscriptionStore(work.session).delete(system.id)
 
 

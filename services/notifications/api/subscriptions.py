@@ -30,7 +30,7 @@ from services.notifications.domain.subscriptions import (
     SubscriptionHasNoSink,
     TooManySubscriptions,
 )
-from services.notifications.store import DeliveryStore, Ready, SubscriptionStore
+from services.notifications.store import CaseStore, DeliveryStore, Ready, SubscriptionStore
 from services.notifications.store.clock import now_of
 from services.notifications.telling import hand_over
 from shared.api import Page, PageQuery
@@ -141,7 +141,9 @@ async def change_subscription(body: ChangeSubscription, own: Own, caller: Caller
 
 @router.delete("/{subscription_id}", status_code=204)
 async def unsubscribe(own: Own, work: Work) -> None:
-    """End a subscription; what waits for it is thrown away."""
+    """End a subscription; what waits for it is thrown away, and a case system behind it is told to tell us no more."""
+    await CaseStore(work.session).leave(own.id)
+    work.notify("left-case-systems")
     await SubscriptionStore(work.session).delete(own.id)
     if own.protocol is Protocol.AMQP:
         work.notify("outward")

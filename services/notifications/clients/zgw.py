@@ -19,6 +19,9 @@ from services.notifications.domain.schedule import Answer
 MOST_OF_ANSWER = 256 * 1024
 """Bytes: a page of cases with all that the standard lets stand in them."""
 
+MOST_PAGES = 20
+"""Of what is registered: a system that has more leads us in circles."""
+
 CREATED = 201
 NO_CONTENT = 204
 COORDINATES = {"Accept-Crs": "EPSG:4326", "Content-Crs": "EPSG:4326"}
@@ -73,17 +76,33 @@ class CaseSystemClient:
 
     async def unregister(self, system: CaseSystem, callback: str) -> None:
         """Have the system tell of nothing at `callback` any more."""
-        known = await self._registered(system, callback)
-        answer = await self._answered("DELETE", system, known) if known else Answer(NO_CONTENT)
+        if not (mine := await self._at(system, callback)):
+            return
+        if (known := _usable(system, mine)) is None:
+            raise NotAnswered(Answer(body=ascii(mine)[:1024], error="address-elsewhere"))
+        answer = await self._answered("DELETE", system, known)
         if answer.status not in {200, NO_CONTENT, 404, 410}:
             raise NotAnswered(_not_final(answer))
 
     async def _registered(self, system: CaseSystem, callback: str) -> str | None:
-        """The address of what is registered for `callback`."""
-        there = _list(await self._got(system, _kept(system)))
-        mine = [each for each in there if isinstance(each, dict) and each.get("callbackUrl") == callback]
-        url: Any = mine[0].get("url") if mine else None
-        return url if _is_written(url) and url.startswith(f"{_kept(system)}/") and ".." not in url else None
+        """The address of what is registered for `callback`, when it is one of the system's."""
+        return _usable(system, await self._at(system, callback))
+
+    async def _at(self, system: CaseSystem, callback: str) -> dict[str, Any] | None:
+        """What is registered for `callback`; it may stand on a later page."""
+        address = _kept(system)
+        for _ in range(MOST_PAGES):
+            answer = await self._got(system, address)
+            for each in _list(answer):
+                if isinstance(each, dict) and each.get("callbackUrl") == callback:
+                    return each
+            following = _read(answer).get("next") if isinstance(_read(answer), dict) else None
+            if not following:
+                return None
+            if not _is_written(following) or not following.startswith(f"{_kept(system)}?"):
+                break
+            address = following
+        raise NotAnswered(Answer(body=ascii(following)[:1024], error="address-elsewhere"))
 
     async def _find(self, system: CaseSystem, identification: str) -> str | None:
         query = urlencode({"identificatie": identification, "bronorganisatie": system.organisation})
@@ -118,6 +137,12 @@ class CaseSystemClient:
 
 def _kept(system: CaseSystem) -> str:
     return f"{system.notifications_url.rstrip('/')}/abonnement"
+
+
+def _usable(system: CaseSystem, registered: dict[str, Any] | None) -> str | None:
+    """Where something registered is changed, when that is the system's: our token goes nowhere else."""
+    url: Any = registered.get("url") if registered else None
+    return url if _is_written(url) and url.startswith(f"{_kept(system)}/") and ".." not in url else None
 
 
 def token_of(system: CaseSystem) -> str:

@@ -53,11 +53,14 @@ class CaseStore:
         return _system(row) if row else None
 
     async def leave(self, system_id: UUID) -> None:
-        """Remember a system that is taken out, until it knows."""
+        """Remember a system that is taken out or was moved, as it is now, until it knows; only the last of several."""
         columns = [case_systems.c[name] for name in (*_COLUMNS, "settings")]
-        its = select(*columns, func.clock_timestamp()).where(case_systems.c.id == system_id)
+        asked = case_systems.c.callback_hash.is_not(None)
+        its = select(*columns, func.clock_timestamp()).where(case_systems.c.id == system_id, asked)
         names = [column.name for column in columns]
-        await self._session.execute(insert(left_case_systems).from_select([*names, "next_at"], its))
+        left = insert(left_case_systems).from_select([*names, "next_at"], its)
+        anew = {"settings": left.excluded.settings, "next_at": left.excluded.next_at, "tries": 0}
+        await self._session.execute(left.on_conflict_do_update(index_elements=["id"], set_=anew))
 
     async def due_to_leave(self, limit: int, lease: timedelta) -> list[tuple[CaseSystem, int]]:
         """Claim those to tell, with the number of this try; nobody else does until the lease ends."""

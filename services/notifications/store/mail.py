@@ -102,11 +102,23 @@ class MailStore:
         await self._session.execute(insert(mails).values(**row, dataref=dataref, created_at=now, next_at=now))
 
     async def post_alert(self, key: str, template: str, facts: Mapping[str, Fact], address: str, at: datetime) -> bool:
-        """Lay a letter ready for an address that looks after a system, once; whether it was not there yet."""
+        """Lay a letter ready for an address that looks after a system, once; whether it is to be sent.
+
+        One that still waits, untried, says what is so now.
+        """
         row = {"id": new_id(), "event_key": key, "template": template, "path": "", "facts": dict(facts)}
         whole = {**row, "state": "waiting", "address": address, "created_at": func.clock_timestamp(), "next_at": at}
-        laid = insert(mails).values(whole).on_conflict_do_nothing().returning(mails.c.id)
-        return (await self._session.execute(laid)).one_or_none() is not None
+        laid = (
+            insert(mails)
+            .values(whole)
+            .on_conflict_do_update(
+                index_elements=[mails.c.event_key, mails.c.address],
+                index_where=mails.c.address.is_not(None),
+                set_={"facts": dict(facts)},
+                where=(mails.c.state == "waiting") & (mails.c.tries == 0),
+            )
+        )
+        return (await self._session.execute(laid.returning(mails.c.id))).one_or_none() is not None
 
     async def claim(self, limit: int, lease: timedelta) -> list[WaitingMail]:
         """Take due mails in hand for as long as the lease."""

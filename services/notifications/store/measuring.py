@@ -12,10 +12,10 @@ _WAITING = text("""
 select subscriptions.protocol, subscriptions.id, count(*) as number,
        extract(epoch from clock_timestamp() - min(deliveries.created_at)) as age
 from deliveries join subscriptions on subscriptions.id = deliveries.subscription_id
-where deliveries.state = 'waiting' and subscriptions.state in ('active', 'failing')
+where deliveries.state = 'waiting' and deliveries.position is not null and subscriptions.state in ('active', 'failing')
 group by subscriptions.protocol, subscriptions.id
 """)
-"""Who paused, or did not prove the address yet, is waited for by nobody."""
+"""Who paused, or did not prove the address yet, is waited for by nobody. What has a position is found by index."""
 
 _MAILS_REFUSED = text("select count(*) from mails where state = 'waiting' and error is not null")
 

@@ -37,7 +37,7 @@ function CallCard({ of, changed }: { of: Call; changed: () => void }) {
   const sectors = useCodes("sectors");
   const regions = useCodes("regions");
   const me = useMe();
-  const answering = me.roles.includes("intermediary") && of.state === "open" && !of.answers.some((one) => one.intermediary === me.kind);
+  const answering = me.roles.includes("intermediary") && of.state === "open" && !of.answers.some((one) => one.intermediary === me.kind && one.outcome !== "taken");
   return (
     <Card title={of.kindOfWork ? nameOf(sectors, of.kindOfWork) : t.calls.anyWork} class="call"
       aside={<Tag tone={of.state === "open" ? "wait" : "neutral"}>{of.state === "open" ? t.calls.open : t.calls.closed}</Tag>}>
@@ -52,7 +52,7 @@ function CallCard({ of, changed }: { of: Call; changed: () => void }) {
       <List items={of.answers} empty={t.calls.noAnswers} label={t.calls.answers} row={(one) => (
         <div class="row">
           <div class="row-text">
-            <span class="row-title">{one.employer?.name ?? t.calls.declined}</span>
+            <span class="row-title">{one.employer?.name ?? named(t.calls.outcomes, one.outcome)}</span>
             <div class="quiet">{[named(t.intermediaries, one.intermediary), one.employer?.sector && nameOf(sectors, one.employer.sector), one.employer?.place, day(one.answeredAt)].filter(Boolean).join(" · ")}</div>
           </div>
         </div>

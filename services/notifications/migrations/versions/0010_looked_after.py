@@ -6,12 +6,25 @@ revision = "n0010"
 down_revision = "n0009"
 
 PLACED = "position is not null"
+WAITS = f"state = 'waiting' and {PLACED}"
+
+INDEXES = {
+    "deliveries_next": f"on deliveries (subscription_id, next_at) where {WAITS}",
+    "deliveries_order": f"on deliveries (subscription_id, subject, position) where {WAITS}",
+    "deliveries_placed": f"on deliveries (subscription_id, position) where {PLACED}",
+}
+
+BESIDE = (
+    "alter table mails add column if not exists address text",
+    "drop index concurrently if exists mails_alerts",
+    "create unique index concurrently mails_alerts on mails (event_key, address) where address is not null",
+    """alter table answers drop constraint if exists answers_outcome_check,
+        add constraint answers_outcome_check check (outcome in ('taken', 'answered', 'declined')) not valid""",
+    "alter table answers validate constraint answers_outcome_check",
+)
 
 STATEMENTS = (
     "drop index deliveries_due, deliveries_subject, deliveries_feed",
-    "create index deliveries_due on deliveries (subscription_id, next_at) where {waits}",
-    "create index deliveries_subject on deliveries (subscription_id, subject, position) where {waits}",
-    "create index deliveries_feed on deliveries (subscription_id, position) where {placed}",
     """create table left_case_systems (
         id uuid primary key,
         region text not null,
@@ -22,14 +35,19 @@ STATEMENTS = (
         next_at timestamptz not null
     )""",
     "alter table subscriptions add column contact text",
-    "alter table mails add column address text",
-    "create unique index mails_alerts on mails (event_key, address) where address is not null",
-    "alter table answers drop constraint answers_outcome_check",
-    "alter table answers add check (outcome in ('taken', 'answered', 'declined'))",
 )
 
 
 def upgrade() -> None:
-    """Index by subscription what has a position: numbering writes each row anew, and with it its place in indexes."""
+    """Index by subscription what has a position: numbering writes each row anew, and with it its place in indexes.
+
+    What keeps nobody out comes first, each statement by itself and so that it can be done again.
+    """
+    with op.get_context().autocommit_block():
+        for name, what in INDEXES.items():
+            op.execute(f"drop index concurrently if exists {name}")
+            op.execute(f"create index concurrently {name} {what}")
+        for statement in BESIDE:
+            op.execute(statement)
     for statement in STATEMENTS:
-        op.execute(statement.format(placed=PLACED, waits=f"state = 'waiting' and {PLACED}"))
+        op.execute(statement)
