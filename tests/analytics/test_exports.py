@@ -88,7 +88,7 @@ async def test_a_table_is_broken_down_by_region(region: RunningService) -> None:
     assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (400, "column")
     assert (opinions.status_code, opinions.json()["errors"][0]["pointer"]) == (400, "breakdown")
     published = (await region.client.get("/v1/tables/funnel", params={"breakdown": "region"})).json()
-    assert {row["code"]: row["values"][0] for row in published["rows"]} == {"AM11": None, "AM02": None, "total": 8}
+    assert {row["code"]: row["values"][0] for row in published["rows"]} == {"AM11": None, "AM02": None, "total": None}
 
 
 async def test_every_table_is_a_dataset_of_the_catalogue_whose_addresses_answer(region: RunningService) -> None:
