@@ -17,7 +17,10 @@ from services.analytics.api.selection import Selection, periods
 from services.analytics.domain import drawing, page, pages
 from services.analytics.domain.catalogue import TABLES
 from services.analytics.domain.counted import Count, CountTable, counted
+from services.analytics.domain.measured import measured
 from services.analytics.domain.scope import Scope
+from services.analytics.domain.sentences import NOTHING, TOO_FEW, sentence
+from services.analytics.domain.work import EFFORT
 from shared.errors import Invalid
 from shared.events.codes import Outcome
 from tests.analytics.events import DAY, a_school, an_employer, an_id, an_offer, ended, ready, started
@@ -183,6 +186,12 @@ def test_a_period_is_a_calendar_year_or_a_school_year() -> None:
         assert Selection(period="2025-2027").days
     chosen = [code for code, _ in periods(date(2026, 3, 1), 2024, school_years=True)]
     assert chosen == ["", "2025-2026", "2024-2025", "2025", "2024"]
+
+
+def test_what_a_placement_costs_is_nothing_before_there_is_one() -> None:
+    of_own = measured(EFFORT, [], Scope(as_of=DAY, hide=False))
+    assert sentence(of_own) == NOTHING
+    assert sentence(measured(EFFORT, [], Scope(as_of=DAY))) == TOO_FEW
 
 
 def test_the_map_draws_a_region_to_its_north_and_names_nothing_over_another() -> None:
