@@ -83,6 +83,10 @@ async def _follow(browser: httpx.AsyncClient, path: str, html: str) -> None:
     assert {(await browser.get(link)).status_code for link in list(seen)[:5]} == {200}
 
 
+def _heading(answer: httpx.Response) -> str:
+    return answer.text.partition("<h1>")[2].partition("</h1>")[0]
+
+
 def _session(cookie: str) -> dict[str, object]:
     found: dict[str, object] = json.loads(base64.b64decode(itsdangerous.TimestampSigner(SECRET).unsign(cookie)))
     return found
@@ -98,6 +102,11 @@ async def test_a_coordinator_sees_the_own_school_in_full_and_no_other(analytics:
         assert "Van de 3 leerlingen die op zoek gingen, kregen er 3 een plek." in own
         assert "Noor de Wit" in own
         assert (await browser.get("/dashboard/school?school=99ZZ00")).status_code == 404
+        assert "Alle regio" in _heading(await browser.get("/dashboard/school?school=&region="))
+        both = await browser.get("/dashboard/school?school=99AA00&region=AM21")
+        assert (_heading(both), "region=AM21" in both.text) == (_heading(await browser.get("/dashboard/school")), False)
+        assert '<option value="AM21" selected>' not in both.text
+        assert (await browser.get("/dashboard/school?school=99AA00&region=AM99")).status_code == 400
         kept = await browser.get("/dashboard/tables/funnel?school=99AA00&format=csv")
         assert "ready,op zoek gegaan,3" in kept.text
         assert "kregen er 3" not in (await browser.get("/dashboard?region=AM11")).text

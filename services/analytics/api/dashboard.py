@@ -1,6 +1,6 @@
 """The dashboard: pages that work offline, without scripts, in light and dark, and with the keyboard alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -178,10 +178,12 @@ async def _view(
     """What may be seen; `scope_of` decides, as it does for the tables of the API."""
     principal = somebody.principal if somebody else None
     schools = await _schools(principal, work)
-    if at_school and not (chosen.school or chosen.region) and principal and principal.schools and schools:
+    open_to = at_school and "school" not in request.query_params and not chosen.region  # empty: no school was chosen
+    if open_to and principal and principal.schools and schools:
         chosen = chosen.at(school=schools[0].brin)
-    region = None if chosen.school else chosen.region or None
-    scope = await scope_of(principal, work, region, chosen.school or None, *chosen.days)
+    scope = await scope_of(principal, work, chosen.region or None, chosen.school or None, *chosen.days)
+    if chosen.school:  # the form sends both
+        chosen, scope = chosen.at(region=""), replace(scope, region=None)
     return View(request, work, somebody, chosen, scope, schools)
 
 
