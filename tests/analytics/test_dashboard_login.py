@@ -147,7 +147,10 @@ async def test_a_session_ends_with_its_hour_and_by_logging_out(analytics: Runnin
     async with _browser(analytics) as browser:
         await _log_in(browser)
         cookie = browser.cookies[COOKIE]
+        assert (await browser.get("/dashboard")).headers["cache-control"] == "no-store"
         out = await browser.post("/dashboard/logout")
+        assert out.headers["clear-site-data"] == '"cache"'
+        assert (await browser.get("/dashboard")).headers["cache-control"] == "private, no-cache"
         assert out.headers["location"].startswith(f"{analytics.bench.issuer}/logout?")
         assert "Noor de Wit" not in (await browser.get("/dashboard")).text
     late = _session(cookie)

@@ -67,4 +67,5 @@ def headers_of(request: Request) -> dict[str, str]:
     settings: Settings = request.app.state.runtime.resources
     issuer = "{0.scheme}://{0.netloc}".format(urlsplit(settings.oidc_logout_url)) if settings.oidc_logout_url else ""
     policy = POLICY.format(issuer=f" {issuer}" if issuer else "")
-    return {"Content-Security-Policy": policy, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    kept = "no-store" if somebody_of(request) else "private, no-cache"  # the next one at this computer goes back
+    return {"Content-Security-Policy": policy, "Cache-Control": kept, "Vary": "Cookie"}
