@@ -168,7 +168,13 @@ async def test_a_page_is_sent_again_only_when_something_was_counted(analytics: R
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("region=AM99", 400), ("period=ooit", 400), ("school=99AA00", 401), ("period=2024-2025&region=AM11", 200)],
+    [
+        ("region=AM99", 400),
+        ("region=longer-than-any-region", 400),
+        ("period=ooit", 400),
+        ("school=99AA00", 401),
+        ("period=2024-2025&region=AM11", 200),
+    ],
 )
 async def test_what_cannot_be_shown_is_told_on_a_page(analytics: RunningService, query: str, status: int) -> None:
     answer = await analytics.client.get(f"/dashboard?{query}")

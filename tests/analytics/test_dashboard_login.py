@@ -92,6 +92,10 @@ def _session(cookie: str) -> dict[str, object]:
     return found
 
 
+def _signed(session: dict[str, object]) -> str:
+    return itsdangerous.TimestampSigner(SECRET).sign(base64.b64encode(json.dumps(session).encode())).decode()
+
+
 async def test_a_coordinator_sees_the_own_school_in_full_and_no_other(analytics: RunningService) -> None:
     await tell(analytics, a_school("other", brin="99ZZ00"))
     async with _browser(analytics) as browser:
@@ -155,8 +159,7 @@ async def test_a_session_ends_with_its_hour_and_by_logging_out(analytics: Runnin
         assert "Noor de Wit" not in (await browser.get("/dashboard")).text
     late = _session(cookie)
     late["who"]["ends"] = 1.0  # type: ignore[index]  # the session of a person
-    signed = itsdangerous.TimestampSigner(SECRET).sign(base64.b64encode(json.dumps(late).encode())).decode()
-    for forged in (signed, cookie[:-2] + "xx", "null"):
+    for forged in (_signed(late), _signed({"who": {"name": "Noor de Wit"}}), cookie[:-2] + "xx", "null"):
         answer = await analytics.client.get("/dashboard/school", headers={"Cookie": f"{COOKIE}={forged}"})
         assert answer.status_code == 200
         assert "Noor de Wit" not in answer.text
@@ -181,6 +184,15 @@ async def test_nobody_is_sent_elsewhere(analytics: RunningService) -> None:
         back = (await browser.post(where, data={"person": OWN.key})).headers["location"]
         done = await browser.get(f"{back}&next=https://elsewhere.example&iss=https://elsewhere.example")
         assert done.headers["location"] == f"{analytics.url}/dashboard/school"
+
+
+async def test_a_provider_that_is_away_is_told_on_a_page(service: StartService) -> None:
+    nowhere = {"token_url": "http://127.0.0.1:9/token", "oidc_client_id": people.CLIENT, "session_secret": SECRET}
+    found = await service("analytics", **nowhere)
+    async with _browser(found) as browser:
+        _, asked = await _to_the_issuer(browser)
+        answer = await browser.get("/dashboard/callback", params={"code": "any", "state": asked["state"][0]})
+    assert (answer.status_code, "werkt nu even niet" in answer.text) == (503, True)
 
 
 async def test_without_a_provider_there_is_no_login(service: StartService) -> None:

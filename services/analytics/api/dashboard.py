@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from services.analytics.api.access import scope_of
 from services.analytics.api.exports import Form, exported
-from services.analytics.api.pages import LOOKS, PAGES, frame, headers_of, told
+from services.analytics.api.pages import LOOKS, PAGES, PageRoute, frame, headers_of
 from services.analytics.api.selection import Selected, Selection, periods
 from services.analytics.api.session import LoggedIn, Somebody
 from services.analytics.api.tables import etag_of, matches
@@ -27,7 +27,7 @@ from shared.errors import Forbidden, Invalid, NotFound
 from shared.security import Principal, Role
 from shared.unit_of_work import UnitOfWork, Work
 
-router = APIRouter(prefix="/dashboard", include_in_schema=False)
+router = APIRouter(prefix="/dashboard", include_in_schema=False, route_class=PageRoute)
 
 HERE = Path(__file__).parent
 TITLES = {about.name: about.title for about in DESCRIPTIONS}
@@ -64,7 +64,6 @@ async def read_style() -> FileResponse:
 
 
 @router.get("/tables")
-@told
 async def list_tables(request: Request, work: Work, somebody: LoggedIn, chosen: Selected) -> Response:
     """Every table that there is, with what it counts."""
     view = await _view(request, work, somebody, chosen)
@@ -79,7 +78,6 @@ async def list_tables(request: Request, work: Work, somebody: LoggedIn, chosen: 
 
 
 @router.get("/tables/{name}")
-@told
 async def read_table(
     request: Request,
     work: Work,
@@ -109,7 +107,6 @@ async def read_table(
 
 @router.get("")
 @router.get("/{key}")
-@told
 async def read_page(
     request: Request,
     work: Work,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc.errors import JoseError
 
-from services.analytics.api.pages import told
+from services.analytics.api.pages import PageRoute
 from services.analytics.api.session import WHO, Somebody, address
 from services.analytics.settings import Settings
 from shared.errors import NotFound, Refused, Transient, Unauthenticated
@@ -19,7 +19,7 @@ from shared.security import ALGORITHMS, Principal, Role, TokenChecker
 
 log = structlog.get_logger()
 
-router = APIRouter(prefix="/dashboard", include_in_schema=False)
+router = APIRouter(prefix="/dashboard", include_in_schema=False, route_class=PageRoute)
 
 
 class LoginFailed(Refused):
@@ -30,7 +30,6 @@ class LoginFailed(Refused):
 
 
 @router.get("/login")
-@told
 async def log_in(request: Request) -> Response:
     """To the identity provider, with a state, a nonce and a challenge that only this browser can answer."""
     settings = _settings(request)
@@ -39,7 +38,6 @@ async def log_in(request: Request) -> Response:
 
 
 @router.get("/callback")
-@told
 async def come_back(request: Request) -> Response:
     """From the identity provider, on to a page that follows from the token: nobody can be sent elsewhere."""
     settings = _settings(request)
