@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
@@ -13,8 +14,10 @@ import itsdangerous
 import pytest
 
 from deploy import people
-from services.analytics.api.session import COOKIE
+from services.analytics.api.pages import looks_of
+from services.analytics.api.session import COOKIE, Somebody
 from services.analytics.settings import Settings
+from shared.security import Principal
 from shared.settings import SettingsWrong
 from tests.analytics.events import a_school, an_employer, ready, started
 from tests.analytics.support import tell
@@ -197,8 +200,28 @@ async def test_a_provider_that_is_away_is_told_on_a_page(service: StartService) 
 
 async def test_without_a_provider_there_is_no_login(service: StartService) -> None:
     plain = await service("analytics")
-    assert "Inloggen" not in (await plain.client.get("/dashboard")).text
+    page = await plain.client.get("/dashboard")
+    assert "Inloggen" not in page.text
+    login = {"oidc_client_id": people.CLIENT, "session_secret": SECRET}
+    with_login = await service("analytics", **login)
+    again = await with_login.client.get("/dashboard", headers={"If-None-Match": page.headers["etag"]})
+    assert "Inloggen" in again.text
     assert (await plain.client.get("/dashboard/login")).status_code == 404
+
+
+def test_who_somebody_is_reads_the_same_in_every_process() -> None:
+    one, other = (Principal.model_construct(subject="x", schools=frozenset(order)) for order in ([0, 8], [8, 0]))
+    assert list(one.schools) != list(other.schools)  # as sets of strings are from one process to the next
+    keys = {Somebody.model_construct(principal=who, name="", ends=0.0).key for who in (one, other)}
+    assert len(keys) == 1
+
+
+def test_pages_are_others_when_the_code_is(tmp_path: Path) -> None:
+    (tmp_path / "domain").mkdir()
+    (tmp_path / "domain" / "words.py").write_text("A = 1", encoding="utf-8")
+    before = looks_of(tmp_path)
+    (tmp_path / "domain" / "words.py").write_text("A = 2", encoding="utf-8")
+    assert looks_of(tmp_path) != before
 
 
 def test_a_login_asks_for_a_secret() -> None:

@@ -197,8 +197,9 @@ async def _schools(principal: Principal | None, work: UnitOfWork) -> tuple[Named
 
 async def _etag(view: View, *asked: object) -> str:
     position = await CountStore(view.work.session).position()
-    who = view.somebody.model_dump_json(exclude={"ends"}) if view.somebody else ""
-    return etag_of("", view.scope, position, LOOKS, who, view.chosen, *asked)
+    who = view.somebody.key if view.somebody else ""
+    shown = frame(view.request, view.somebody)["can_log_in"]
+    return etag_of("", view.scope, position, LOOKS, who, shown, view.chosen, *asked)
 
 
 async def _chosen(view: View) -> dict[str, Any]:

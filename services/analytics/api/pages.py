@@ -27,8 +27,16 @@ log = structlog.get_logger()
 HERE = Path(__file__).parent
 PAGES = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 PAGES.globals.update(menu=tuple(pages.PAGES.values()), units=UNITS)
-LOOKS = hashlib.sha256(b"".join(file.read_bytes() for file in sorted((HERE / "templates").iterdir()))).hexdigest()
-"""Another one when pages are drawn otherwise, so that nobody keeps the old ones."""
+
+
+def looks_of(service: Path) -> str:
+    """A digest of a service's code and templates."""
+    files = sorted(file for file in service.rglob("*") if file.suffix in {".py", ".html"})
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+LOOKS = looks_of(HERE.parent)
+"""Another one when pages are drawn or counted otherwise, so that nobody keeps the old ones."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'{issuer}; base-uri 'none'; "

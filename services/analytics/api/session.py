@@ -38,6 +38,11 @@ class Somebody(BaseModel):
         kept = principal.model_copy(update={"email": None})
         return cls(principal=kept, name=name, ends=time.time() + SESSION_SECONDS)
 
+    @property
+    def key(self) -> str:
+        """What is shown depends on it; the same in every process, which sets are not."""
+        return repr([self.name, *((name, sorted(v) if isinstance(v, frozenset) else v) for name, v in self.principal)])
+
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Give an app sessions, where people can log in."""
