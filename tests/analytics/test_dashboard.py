@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
@@ -13,6 +13,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
+from services.analytics.api.access import AMSTERDAM
 from services.analytics.api.selection import Selection, periods
 from services.analytics.domain import drawing, page, pages
 from services.analytics.domain.catalogue import TABLES
@@ -158,9 +159,11 @@ def _texts(row: tuple[object, ...]) -> list[str]:
 
 async def test_a_page_is_sent_again_only_when_something_was_counted(analytics: RunningService) -> None:
     await tell(analytics, a_school())
+    today = datetime.now(AMSTERDAM).date()
     first = await analytics.client.get("/dashboard/employers")
     kept = {"If-None-Match": first.headers["etag"]}
-    assert (await analytics.client.get("/dashboard/employers", headers=kept)).status_code == 304
+    again = await analytics.client.get("/dashboard/employers", headers=kept)
+    assert again.status_code == 304 or datetime.now(AMSTERDAM).date() != today  # a day has figures of its own
     assert (await analytics.client.get("/dashboard/trends", headers=kept)).status_code == 200
     await tell(analytics, an_employer())
     assert (await analytics.client.get("/dashboard/employers", headers=kept)).status_code == 200
