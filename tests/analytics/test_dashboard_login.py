@@ -3,6 +3,8 @@
 import base64
 import json
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import unescape
@@ -247,6 +249,11 @@ def test_pages_are_others_when_the_code_is(tmp_path: Path) -> None:
     before = looks_of(tmp_path)
     (tmp_path / "domain" / "words.py").write_text("A = 2", encoding="utf-8")
     assert looks_of(tmp_path) != before
+
+
+def test_a_start_warns_of_nothing() -> None:
+    begun = [sys.executable, "-c", "import services.analytics.app"]
+    assert subprocess.run(begun, check=True, capture_output=True, text=True).stderr == ""
 
 
 def test_a_login_asks_for_a_secret() -> None:

@@ -1,12 +1,11 @@
 """Logging in to the dashboard: the code flow with PKCE, by Authlib."""
 
+import warnings
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import structlog
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc.errors import JoseError
@@ -16,6 +15,13 @@ from services.analytics.api.session import WHO, Somebody, address
 from services.analytics.settings import Settings
 from shared.errors import NotFound, Refused, Transient, Unauthenticated
 from shared.security import ALGORITHMS, Principal, Role, TokenChecker
+
+with warnings.catch_warnings():  # at every start it says that later ones want httpx2: docs/decisions/0039
+    from authlib.deprecate import AuthlibDeprecationWarning  # whose import shows them always
+
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.integrations.base_client import OAuthError
+    from authlib.integrations.starlette_client import OAuth
 
 log = structlog.get_logger()
 
