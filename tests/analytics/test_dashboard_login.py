@@ -151,7 +151,11 @@ async def test_what_one_person_has_is_not_what_another_one_is_shown(analytics: R
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_the_cookie_of_an_https_address_goes_over_nothing_else(scheme: str) -> None:
     app = FastAPI()
-    login = {"oidc_client_id": "x", "session_secret": SECRET, "public_url": f"{scheme}://stagebrug.example"}
+    login: dict[str, Any] = {
+        "oidc_client_id": "x",
+        "session_secret": SECRET,
+        "public_url": f"{scheme}://stagebrug.example",
+    }
     install(app, Settings(database_url="postgresql://h/d", amqp_url="amqp://h/", **login))
 
     @app.get("/")
