@@ -3,18 +3,25 @@
 import base64
 import json
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from html import unescape
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 import itsdangerous
 import pytest
+from fastapi import FastAPI, Request
 
 from deploy import people
-from services.analytics.api.session import COOKIE
+from services.analytics.api.pages import looks_of
+from services.analytics.api.session import COOKIE, Somebody, install
 from services.analytics.settings import Settings
+from shared.security import Principal
 from shared.settings import SettingsWrong
 from tests.analytics.events import a_school, an_employer, ready, started
 from tests.analytics.support import tell
@@ -80,12 +87,20 @@ async def _follow(browser: httpx.AsyncClient, path: str, html: str) -> None:
         if link.startswith("/dashboard/tables?"):
             seen |= {urljoin(link, found) for found in re.findall(r'href="(tables/[^"]+-say-[^"]+)"', answer.text)}
     assert seen
-    assert {(await browser.get(link)).status_code for link in list(seen)[:5]} == {200}
+    assert {(await browser.get(link)).status_code for link in sorted(seen)} == {200}
+
+
+def _heading(answer: httpx.Response) -> str:
+    return answer.text.partition("<h1>")[2].partition("</h1>")[0]
 
 
 def _session(cookie: str) -> dict[str, object]:
     found: dict[str, object] = json.loads(base64.b64decode(itsdangerous.TimestampSigner(SECRET).unsign(cookie)))
     return found
+
+
+def _signed(session: dict[str, object]) -> str:
+    return itsdangerous.TimestampSigner(SECRET).sign(base64.b64encode(json.dumps(session).encode())).decode()
 
 
 async def test_a_coordinator_sees_the_own_school_in_full_and_no_other(analytics: RunningService) -> None:
@@ -98,6 +113,11 @@ async def test_a_coordinator_sees_the_own_school_in_full_and_no_other(analytics:
         assert "Van de 3 leerlingen die op zoek gingen, kregen er 3 een plek." in own
         assert "Noor de Wit" in own
         assert (await browser.get("/dashboard/school?school=99ZZ00")).status_code == 404
+        assert "Alle regio" in _heading(await browser.get("/dashboard/school?school=&region="))
+        both = await browser.get("/dashboard/school?school=99AA00&region=AM21")
+        assert (_heading(both), "region=AM21" in both.text) == (_heading(await browser.get("/dashboard/school")), False)
+        assert '<option value="AM21" selected>' not in both.text
+        assert (await browser.get("/dashboard/school?school=99AA00&region=AM99")).status_code == 400
         kept = await browser.get("/dashboard/tables/funnel?school=99AA00&format=csv")
         assert "ready,op zoek gegaan,3" in kept.text
         assert "kregen er 3" not in (await browser.get("/dashboard?region=AM11")).text
@@ -116,6 +136,35 @@ async def test_a_regional_coordinator_sees_the_own_region_and_its_schools_in_ful
         assert "kregen er 3 een plek" not in (await browser.get("/dashboard")).text
         assert "kregen er 3 een plek" in (await browser.get("/dashboard/school?school=99AA00")).text
         assert (await browser.get("/dashboard/school?school=99ZZ00")).status_code == 404
+
+
+async def test_what_one_person_has_is_not_what_another_one_is_shown(analytics: RunningService) -> None:
+    path = "/dashboard/school?school=99AA00"  # both may see it in full
+    async with _browser(analytics) as one, _browser(analytics) as other:
+        await _log_in(one)
+        await _log_in(other, REGIONAL)
+        kept = {"If-None-Match": (await one.get(path)).headers["etag"]}
+        assert (await one.get(path, headers=kept)).status_code == 304
+        assert (await other.get(path, headers=kept)).status_code == 200
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_the_cookie_of_an_https_address_goes_over_nothing_else(scheme: str) -> None:
+    app = FastAPI()
+    login: dict[str, Any] = {
+        "oidc_client_id": "x",
+        "session_secret": SECRET,
+        "public_url": f"{scheme}://stagebrug.example",
+    }
+    install(app, Settings(database_url="postgresql://h/d", amqp_url="amqp://h/", **login))
+
+    @app.get("/")
+    async def begin(request: Request) -> None:
+        request.session["begun"] = True
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://analytics") as client:
+        cookie = (await client.get("/")).headers["set-cookie"]
+    assert ("; secure" in cookie.lower()) == (scheme == "https")
 
 
 async def test_the_cookie_is_for_no_script_and_holds_no_token(analytics: RunningService) -> None:
@@ -138,13 +187,15 @@ async def test_a_session_ends_with_its_hour_and_by_logging_out(analytics: Runnin
     async with _browser(analytics) as browser:
         await _log_in(browser)
         cookie = browser.cookies[COOKIE]
+        assert (await browser.get("/dashboard")).headers["cache-control"] == "no-store"
         out = await browser.post("/dashboard/logout")
+        assert out.headers["clear-site-data"] == '"cache"'
+        assert (await browser.get("/dashboard")).headers["cache-control"] == "private, no-cache"
         assert out.headers["location"].startswith(f"{analytics.bench.issuer}/logout?")
         assert "Noor de Wit" not in (await browser.get("/dashboard")).text
     late = _session(cookie)
     late["who"]["ends"] = 1.0  # type: ignore[index]  # the session of a person
-    signed = itsdangerous.TimestampSigner(SECRET).sign(base64.b64encode(json.dumps(late).encode())).decode()
-    for forged in (signed, cookie[:-2] + "xx", "null"):
+    for forged in (_signed(late), _signed({"who": {"name": "Noor de Wit"}}), cookie[:-2] + "xx", "null"):
         answer = await analytics.client.get("/dashboard/school", headers={"Cookie": f"{COOKIE}={forged}"})
         assert answer.status_code == 200
         assert "Noor de Wit" not in answer.text
@@ -164,17 +215,49 @@ async def test_a_code_without_the_question_of_this_browser_logs_nobody_in(analyt
 
 async def test_nobody_is_sent_elsewhere(analytics: RunningService) -> None:
     async with _browser(analytics) as browser:
-        where, asked = await _to_the_issuer(browser)
+        _, asked = await _to_the_issuer(browser)
         assert asked["redirect_uri"] == [f"{analytics.url}/dashboard/callback"]
-        back = (await browser.post(where, data={"person": OWN.key})).headers["location"]
-        done = await browser.get(f"{back}&next=https://elsewhere.example&iss=https://elsewhere.example")
-        assert done.headers["location"] == f"{analytics.url}/dashboard/school"
+
+
+async def test_a_provider_that_is_away_is_told_on_a_page(service: StartService) -> None:
+    nowhere = {"token_url": "http://127.0.0.1:9/token", "oidc_client_id": people.CLIENT, "session_secret": SECRET}
+    found = await service("analytics", **nowhere)
+    async with _browser(found) as browser:
+        _, asked = await _to_the_issuer(browser)
+        answer = await browser.get("/dashboard/callback", params={"code": "any", "state": asked["state"][0]})
+    assert (answer.status_code, "werkt nu even niet" in answer.text) == (503, True)
 
 
 async def test_without_a_provider_there_is_no_login(service: StartService) -> None:
     plain = await service("analytics")
-    assert "Inloggen" not in (await plain.client.get("/dashboard")).text
+    page = await plain.client.get("/dashboard")
+    assert "Inloggen" not in page.text
+    login = {"oidc_client_id": people.CLIENT, "session_secret": SECRET}
+    with_login = await service("analytics", **login)
+    again = await with_login.client.get("/dashboard", headers={"If-None-Match": page.headers["etag"]})
+    assert "Inloggen" in again.text
     assert (await plain.client.get("/dashboard/login")).status_code == 404
+
+
+def test_who_somebody_is_reads_the_same_in_every_process() -> None:
+    orders: tuple[list[Any], ...] = ([0, 8], [8, 0])
+    one, other = (Principal.model_construct(subject="x", schools=frozenset(order)) for order in orders)
+    assert list(one.schools) != list(other.schools)  # as sets of strings are from one process to the next
+    keys = {Somebody.model_construct(principal=who, name="", ends=0.0).key for who in (one, other)}
+    assert len(keys) == 1
+
+
+def test_pages_are_others_when_the_code_is(tmp_path: Path) -> None:
+    (tmp_path / "domain").mkdir()
+    (tmp_path / "domain" / "words.py").write_text("A = 1", encoding="utf-8")
+    before = looks_of(tmp_path)
+    (tmp_path / "domain" / "words.py").write_text("A = 2", encoding="utf-8")
+    assert looks_of(tmp_path) != before
+
+
+def test_a_start_warns_of_nothing() -> None:
+    begun = [sys.executable, "-c", "import services.analytics.app"]
+    assert subprocess.run(begun, check=True, capture_output=True, text=True).stderr == ""
 
 
 def test_a_login_asks_for_a_secret() -> None:

@@ -76,10 +76,11 @@ def test_no_small_count_of_any_region_can_be_computed_back(grid: list[list[int]]
     ]
     assert all(n >= FEWEST for cell, n in of.n.items() if cell not in of.hidden)
     for parts, total in lines:
-        gone = [of.n[cell] for cell in parts if cell in of.hidden and of.n[cell]]
+        gone = sorted(of.n[cell] for cell in parts if cell in of.hidden and of.n[cell])
         if gone and total not in of.hidden:
-            assert len(gone) > 1
-            assert sum(gone) >= FEWEST
+            unknown = gone[:-1] if total.region == ALL_REGIONS != parts[0].region else gone
+            assert len(unknown) > 1
+            assert sum(unknown) >= FEWEST
 
 
 def persons(region: str, row: str, n: int) -> Count:
@@ -90,18 +91,35 @@ def values(table: Table) -> dict[str, int | None]:
     return {row.code: row.values[0] for row in table.rows}
 
 
-def test_one_small_region_hides_a_second_since_the_total_is_known() -> None:
-    counts = [persons("AM11", "completed", 3), persons("AM02", "completed", 8), persons("AM36", "completed", 30)]
+def test_one_small_region_hides_two_others_since_who_looks_after_one_knows_it() -> None:
+    of = {"AM11": 3, "AM02": 8, "AM36": 30, "AM21": 40}
+    counts = [persons(region, "completed", n) for region, n in of.items()]
     seen = {
         region: values(counted(OUTCOMES, counts, Scope(as_of=DAY, region=region)))["completed"]
-        for region in (None, "AM11", "AM02", "AM36")
+        for region in (None, *of)
     }
-    assert seen == {None: 41, "AM11": None, "AM02": None, "AM36": 30}
+    assert seen == {None: 81, "AM11": None, "AM02": None, "AM36": None, "AM21": 40}
+
+
+def test_a_regional_coordinator_cannot_subtract_the_own_region_from_the_published_figures() -> None:
+    counts = [persons("AM11", "completed", 2), persons("AM21", "completed", 3), persons("AM12", "completed", 15)]
+    own = values(counted(OUTCOMES, counts, Scope(as_of=DAY, region="AM11", hide=False)))["completed"]
+    others = {region: counted(OUTCOMES, counts, Scope(as_of=DAY, region=region)) for region in ("AM21", "AM12")}
+    seen = {region: values(table)["completed"] for region, table in others.items()}
+    country = values(counted(OUTCOMES, counts, EVERYBODY))["completed"]
+    assert own == 2
+    assert (country, seen) == (20, {"AM21": None, "AM12": None}), "else 20 - 2 - 15 are the three of AM21"
+
+
+def test_of_two_regions_the_total_goes_since_less_the_own_region_it_is_the_other_one() -> None:
+    counts = [persons("AM11", "completed", 20), persons("AM21", "completed", 3)]
+    assert values(counted(OUTCOMES, counts, EVERYBODY))["completed"] is None
 
 
 def test_counts_of_several_placements_of_few_students_are_hidden() -> None:
     counts = [Count("AM11", "completed", "placements", 6, 3), Count("AM02", "completed", "placements", 9, 9)]
-    assert values(counted(OUTCOMES, counts, EVERYBODY))["completed"] == 15
+    counts.append(Count("AM36", "completed", "placements", 7, 7))
+    assert values(counted(OUTCOMES, counts, EVERYBODY))["completed"] == 22
     assert values(counted(OUTCOMES, counts, Scope(as_of=DAY, region="AM11")))["completed"] is None
 
 

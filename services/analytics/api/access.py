@@ -71,6 +71,7 @@ async def scope_of(
         today=today,
         region=region,
         school_id=school_id,
+        school=school,
         from_date=from_date,
         to_date=to_date,
         hide=not _sees_all(visitor, region, school_id),

@@ -1,6 +1,6 @@
 """The dashboard: pages that work offline, without scripts, in light and dark, and with the keyboard alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from services.analytics.api.access import scope_of
 from services.analytics.api.exports import Form, exported
-from services.analytics.api.pages import LOOKS, PAGES, frame, headers_of, told
+from services.analytics.api.pages import LOOKS, PAGES, PageRoute, frame, headers_of
 from services.analytics.api.selection import Selected, Selection, periods
 from services.analytics.api.session import LoggedIn, Somebody
 from services.analytics.api.tables import etag_of, matches
@@ -27,7 +27,7 @@ from shared.errors import Forbidden, Invalid, NotFound
 from shared.security import Principal, Role
 from shared.unit_of_work import UnitOfWork, Work
 
-router = APIRouter(prefix="/dashboard", include_in_schema=False)
+router = APIRouter(prefix="/dashboard", include_in_schema=False, route_class=PageRoute)
 
 HERE = Path(__file__).parent
 TITLES = {about.name: about.title for about in DESCRIPTIONS}
@@ -64,7 +64,6 @@ async def read_style() -> FileResponse:
 
 
 @router.get("/tables")
-@told
 async def list_tables(request: Request, work: Work, somebody: LoggedIn, chosen: Selected) -> Response:
     """Every table that there is, with what it counts."""
     view = await _view(request, work, somebody, chosen)
@@ -79,7 +78,6 @@ async def list_tables(request: Request, work: Work, somebody: LoggedIn, chosen: 
 
 
 @router.get("/tables/{name}")
-@told
 async def read_table(
     request: Request,
     work: Work,
@@ -109,7 +107,6 @@ async def read_table(
 
 @router.get("")
 @router.get("/{key}")
-@told
 async def read_page(
     request: Request,
     work: Work,
@@ -178,10 +175,12 @@ async def _view(
     """What may be seen; `scope_of` decides, as it does for the tables of the API."""
     principal = somebody.principal if somebody else None
     schools = await _schools(principal, work)
-    if at_school and not (chosen.school or chosen.region) and principal and principal.schools and schools:
+    open_to = at_school and "school" not in request.query_params and not chosen.region  # empty: no school was chosen
+    if open_to and principal and principal.schools and schools:
         chosen = chosen.at(school=schools[0].brin)
-    region = None if chosen.school else chosen.region or None
-    scope = await scope_of(principal, work, region, chosen.school or None, *chosen.days)
+    scope = await scope_of(principal, work, chosen.region or None, chosen.school or None, *chosen.days)
+    if chosen.school:  # the form sends both
+        chosen, scope = chosen.at(region=""), replace(scope, region=None)
     return View(request, work, somebody, chosen, scope, schools)
 
 
@@ -198,8 +197,9 @@ async def _schools(principal: Principal | None, work: UnitOfWork) -> tuple[Named
 
 async def _etag(view: View, *asked: object) -> str:
     position = await CountStore(view.work.session).position()
-    who = view.somebody.model_dump_json(exclude={"ends"}) if view.somebody else ""
-    return etag_of("", view.scope, position, LOOKS, who, view.chosen, *asked)
+    who = view.somebody.key if view.somebody else ""
+    shown = frame(view.request, view.somebody)["can_log_in"]
+    return etag_of("", view.scope, position, LOOKS, who, shown, view.chosen, *asked)
 
 
 async def _chosen(view: View) -> dict[str, Any]:

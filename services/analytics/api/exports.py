@@ -37,9 +37,8 @@ def form_of(accept: str) -> Form:
 
 def exported(table: Table, form: Form, scope: Scope, headers: Mapping[str, str]) -> Response:
     """The table as a file with a name of its own."""
-    name = "-".join(
-        filter(None, (table.about.name, scope.region, str(scope.from_date or ""), str(scope.to_date or "")))
-    )
+    of = (scope.region, scope.school, str(scope.from_date or ""), str(scope.to_date or ""))
+    name = "-".join(filter(None, (table.about.name, *of)))
     named = {**headers, "Content-Disposition": f'attachment; filename="{name}.{form}"'}
     if form is Form.CSV:
         return Response(as_csv(table), headers=named, media_type=f"{CSV}; charset=utf-8")
@@ -90,7 +89,10 @@ def _told(table: Table, scope: Scope) -> Iterator[tuple[str, str]]:
     yield "Titel", table.about.title
     yield "Definitie", table.about.definition
     yield "Bron", "vragenlijst" if table.about.source == "questionnaire" else "register"
-    yield "Regio", label(scope.region) if scope.region else "alle regio's"
+    if scope.school:
+        yield "School", scope.school
+    if scope.region or not scope.school:
+        yield "Regio", label(scope.region) if scope.region else "alle regio's"
     yield "Periode", period
     yield "N", "niet getoond" if table.n is None else str(table.n)
     yield "Onbekend", str(table.unknown)

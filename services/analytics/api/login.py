@@ -1,25 +1,31 @@
 """Logging in to the dashboard: the code flow with PKCE, by Authlib."""
 
+import warnings
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import structlog
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc.errors import JoseError
 
-from services.analytics.api.pages import told
+from services.analytics.api.pages import PageRoute
 from services.analytics.api.session import WHO, Somebody, address
 from services.analytics.settings import Settings
 from shared.errors import NotFound, Refused, Transient, Unauthenticated
 from shared.security import ALGORITHMS, Principal, Role, TokenChecker
 
+with warnings.catch_warnings():  # at every start it says that later ones want httpx2: docs/decisions/0039
+    from authlib.deprecate import AuthlibDeprecationWarning  # whose import shows them always
+
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.integrations.base_client import OAuthError
+    from authlib.integrations.starlette_client import OAuth
+
 log = structlog.get_logger()
 
-router = APIRouter(prefix="/dashboard", include_in_schema=False)
+router = APIRouter(prefix="/dashboard", include_in_schema=False, route_class=PageRoute)
 
 
 class LoginFailed(Refused):
@@ -30,7 +36,6 @@ class LoginFailed(Refused):
 
 
 @router.get("/login")
-@told
 async def log_in(request: Request) -> Response:
     """To the identity provider, with a state, a nonce and a challenge that only this browser can answer."""
     settings = _settings(request)
@@ -39,7 +44,6 @@ async def log_in(request: Request) -> Response:
 
 
 @router.get("/callback")
-@told
 async def come_back(request: Request) -> Response:
     """From the identity provider, on to a page that follows from the token: nobody can be sent elsewhere."""
     settings = _settings(request)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.middleware.sessions import SessionMiddleware
 
 from services.analytics.settings import Settings
@@ -38,6 +38,11 @@ class Somebody(BaseModel):
         kept = principal.model_copy(update={"email": None})
         return cls(principal=kept, name=name, ends=time.time() + SESSION_SECONDS)
 
+    @property
+    def key(self) -> str:
+        """What is shown depends on it; the same in every process, which sets are not."""
+        return repr([self.name, *((name, sorted(v) if isinstance(v, frozenset) else v) for name, v in self.principal)])
+
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Give an app sessions, where people can log in."""
@@ -58,11 +63,14 @@ def address(settings: Settings) -> str:
 
 
 def somebody_of(request: Request) -> Somebody | None:
-    """Who is logged in; none without a session, or after its end."""
+    """Who is logged in; none without a session of this form, or after its end."""
     session: dict[str, Any] = request.scope.get("session", {})
     if WHO not in session:
         return None
-    found = Somebody.model_validate(session[WHO])
+    try:
+        found = Somebody.model_validate(session[WHO])
+    except ValidationError:  # of another version of this: to be logged in anew
+        return None
     return found if found.ends > time.time() else None
 
 

@@ -150,7 +150,7 @@ def _sums(
 ) -> Iterator[Sum[Cell]]:
     for column in sorted({cell.column for cell in counted}):
         for row in with_total:
-            yield Sum([Cell(region, row, column) for region in regions], Cell(ALL_REGIONS, row, column))
+            yield Sum([Cell(region, row, column) for region in regions], Cell(ALL_REGIONS, row, column), insiders=True)
         if TOTAL in with_total:
             for region in (*regions, ALL_REGIONS):
                 yield Sum([Cell(region, row, column) for row in rows], Cell(region, TOTAL, column))

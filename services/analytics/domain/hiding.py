@@ -2,7 +2,8 @@
 
 STANDARDS §7: published figures hide counts of fewer than five persons. A line is a set of cells with a total that
 equals their sum, so that one hidden cell of a line is the total less the others; and two hidden cells that are three
-persons together would still tell of three persons.
+persons together would still tell of three persons. Who looks after a region knows its cells, and reads the
+published ones too: what is hidden of a line of regions must not follow for any of them either.
 """
 
 from collections import defaultdict
@@ -25,6 +26,8 @@ class Sum(Generic[K]):
     total: K
     all_shown: bool = True
     """Each part stands somewhere; one that does not follows only from the total, and keeps a hidden total hidden."""
+    insiders: bool = False
+    """Each part is known to somebody, hidden or not: to the regional coordinator of that region."""
 
 
 def hidden(persons: Mapping[K, int], sums: Iterable[Sum[K]]) -> frozenset[K]:
@@ -68,14 +71,21 @@ def _needed(line: Sum[K], persons: Mapping[K, int], found: set[K]) -> K | None:
     if line.total in found:
         return _giving_away(line, persons, found)
     gone = [key for key in line.parts if key in found]
-    if not gone or (len(gone) > 1 and sum(persons[key] for key in gone) >= FEWEST):
+    if not gone or _stays_hidden(sorted(persons[key] for key in gone), insiders=line.insiders):
         return None
     left = [key for key in line.parts if key not in found and persons[key]]
     return min(left, key=lambda key: persons[key]) if left else line.total
 
 
+def _stays_hidden(gone: Sequence[int], *, insiders: bool) -> bool:
+    """Whether hidden counts, the largest last, do not follow from what they are together; not for who knows one."""
+    unknown = gone[:-1] if insiders else gone
+    return len(unknown) > 1 and sum(unknown) >= FEWEST
+
+
 def _giving_away(line: Sum[K], persons: Mapping[K, int], found: set[K]) -> K | None:
     """The smallest part of a hidden total that follows from its parts, since all of them are shown."""
-    if not line.all_shown or any(key in found or not persons[key] for key in line.parts):
+    shown = [key for key in line.parts if key not in found and persons[key]]
+    if not line.all_shown or len(line.parts) - len(shown) > int(line.insiders):
         return None
-    return min(line.parts, key=lambda key: persons[key], default=None)
+    return min(shown, key=lambda key: persons[key], default=None)

@@ -108,7 +108,7 @@ def _hidden(grids: Grids) -> frozenset[Key]:
 def _within(grids: Grids) -> Iterator[Sum[Key]]:
     for where, grid in grids.items():
         for one in grid.sums:
-            yield Sum([Key(*where, part) for part in one.parts], Key(*where, one.total), one.all_shown)
+            yield Sum([Key(*where, part) for part in one.parts], Key(*where, one.total), one.all_shown, one.insiders)
 
 
 def _between_tables(persons: Mapping[Key, int]) -> Iterator[Sum[Key]]:

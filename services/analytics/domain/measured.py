@@ -75,7 +75,7 @@ def _hidden(table: MeasureTable, found: Mapping[tuple[str, str], Measure]) -> fr
     regions = sorted({region for region, _ in found} - {ALL_REGIONS}, key=region_order)
     rows = {row for _, row in found}
     grid = {(region, row): persons.get((region, row), 0) for region in (*regions, ALL_REGIONS) for row in rows}
-    sums = [Sum([(region, row) for region in regions], (ALL_REGIONS, row)) for row in rows]
+    sums = [Sum([(region, row) for region in regions], (ALL_REGIONS, row), insiders=True) for row in rows]
     if table.adds_up:
         parts = rows - {TOTAL}
         sums += [Sum([(region, row) for row in parts], (region, TOTAL)) for region in (*regions, ALL_REGIONS)]

@@ -134,7 +134,7 @@ def _hidden(opinions: Sequence[Opinion]) -> frozenset[Group]:
         for region in (*regions, ALL_REGIONS)
         for column in (ALL, *kinds)
     }
-    by_region = (Sum([Group(r, c) for r in regions], Group(ALL_REGIONS, c)) for c in (ALL, *kinds))
+    by_region = (Sum([Group(r, c) for r in regions], Group(ALL_REGIONS, c), insiders=True) for c in (ALL, *kinds))
     by_kind = (Sum([Group(r, kind) for kind in kinds], Group(r, ALL)) for r in (*regions, ALL_REGIONS))
     return hidden(sizes, [*by_region, *by_kind])
 

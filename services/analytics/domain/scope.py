@@ -13,6 +13,8 @@ class Scope:
     """The day that durations are counted back from: the end of the period, or today."""
     region: str | None = None
     school_id: UUID | None = None
+    school: str | None = None
+    """The same school as people know it: BRIN and location."""
     from_date: date | None = None
     to_date: date | None = None
     hide: bool = True

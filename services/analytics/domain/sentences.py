@@ -222,7 +222,7 @@ def _medians(table: Table) -> str:
 
 def _effort(table: Table) -> str:
     contacts, days = value(table, TOTAL, 1), value(table, TOTAL, 3)
-    if contacts is None or days is None:
+    if table.n is None or contacts is None or days is None:
         return TOO_FEW if any(line.hidden for line in table.rows) else NOTHING
     cost = f"{of(contacts, 'contact', 'contacten')} en {of(days, 'dag', 'dagen')}"
     return f"In het midden (mediaan) gaan aan een plaatsing {cost} vooraf."
