@@ -82,7 +82,7 @@ class Region:
             engine,
             publisher,
             profiles,
-            Here(httpx.AsyncClient(), "", "http://matching", profiles=profiles),
+            Here(httpx.AsyncClient(), httpx.AsyncClient(), "", "http://matching", profiles=profiles),
             MadeUp.region(seed),
         )
         hooks.listen(engine.sync_engine, "before_cursor_execute", region._counted)
