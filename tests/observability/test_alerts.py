@@ -70,6 +70,12 @@ async def scraped(service: RunningService) -> Samples:
         return samples_of("up 0\n", service.name)
 
 
+async def healthy(service: RunningService) -> Samples:
+    """The same, once what the test before broke is well again."""
+    await until(lambda: well(service))
+    return await scraped(service)
+
+
 async def call(toy: RunningService, name: str = "thing") -> None:
     await toy.client.post("/v1/things", json={"name": name})
 
@@ -98,7 +104,7 @@ def expect(before: Samples, during: Samples, folder: Path, *alerts: str) -> None
 
 
 async def test_a_database_that_takes_no_writes(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     await toy.sql.execute("alter table heartbeat rename to away")
     await until(lambda: shows(toy, 'stagebrug_part_well{part="database"} 0.0'))
     during = await scraped(toy)
@@ -108,7 +114,7 @@ async def test_a_database_that_takes_no_writes(toy: RunningService, tmp_path: Pa
 
 
 async def test_a_leader_that_nobody_replaces(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     await toy.sql.execute(
         "update relay_lease set epoch = epoch + 1, until = 'infinity', backend = pg_backend_pid(), "
         "backend_started = (select backend_start from pg_stat_activity where pid = pg_backend_pid())"
@@ -121,7 +127,7 @@ async def test_a_leader_that_nobody_replaces(toy: RunningService, tmp_path: Path
 
 
 async def test_an_event_that_does_not_leave(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     await toy.tap.unbind(toy.exchange, "#")
     await call(toy, "lonely")  # no queue is bound for it, so that the broker gives it back
     await toy.until("select count(*) > 0 from outbox where attempts > 0")
@@ -137,7 +143,7 @@ async def test_an_event_that_does_not_leave(toy: RunningService, tmp_path: Path)
 
 
 async def test_messages_that_nobody_can_handle_or_read(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     assert await toy.tell(ThingHappened(thing_id=new_id(), note="bug")) == "parked"
     await toy.deliver(b"no event", "toy.thing-happened.v1")
     await toy.until("select count(*) > 0 from unreadable")
@@ -150,7 +156,7 @@ async def test_messages_that_nobody_can_handle_or_read(toy: RunningService, tmp_
 
 
 async def test_a_neighbour_that_is_away_for_long(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     await toy.sql.execute("update weather set fair = false")
     assert await toy.tell(ThingHappened(thing_id=new_id(), note="storm")) == "retry"
     await toy.sql.execute("update inbox set received_at = received_at - interval '2 hours' where status = 'retry'")
@@ -163,7 +169,7 @@ async def test_a_neighbour_that_is_away_for_long(toy: RunningService, tmp_path: 
 
 
 async def test_a_queue_that_grows(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     async with locked(toy, "notes"):
         await asyncio.gather(*(toy.announce(ThingHappened(thing_id=new_id())) for _ in range(1250)))
         await until(lambda: queue_holds(toy, 1001))
@@ -180,7 +186,7 @@ async def queue_holds(toy: RunningService, most: int) -> bool:
 
 
 async def test_events_that_take_their_time(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     for _ in range(3):
         late = Envelope.of(ThingHappened(thing_id=new_id(), version=1), "urn:toy")
         late = late.model_copy(update={"time": datetime.now(UTC) - timedelta(minutes=10)})
@@ -190,13 +196,13 @@ async def test_events_that_take_their_time(toy: RunningService, tmp_path: Path) 
 
 
 async def test_calls_that_fail(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     await call(toy, "fail")
     expect(before, await scraped(toy), tmp_path, "CallsFail")
 
 
 async def test_calls_that_are_slow(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     await toy.sql.execute(
         "create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(2.7); return new; end'"
     )
@@ -207,7 +213,7 @@ async def test_calls_that_are_slow(toy: RunningService, tmp_path: Path) -> None:
 
 
 async def test_a_caller_that_calls_too_often(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     async with toy.as_("coordinator") as client:
         answers = await asyncio.gather(*(client.get("/v1/secrets") for _ in range(40)))
     assert {answer.status_code for answer in answers} == {200, 429}
@@ -215,7 +221,7 @@ async def test_a_caller_that_calls_too_often(toy: RunningService, tmp_path: Path
 
 
 async def test_a_pool_that_is_full(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     async with locked(toy, "things"):
         calls = [asyncio.create_task(call(toy)) for _ in range(28)]
         await until(lambda: shows(toy, 'stagebrug_pool_connections{pool="calls"} 28.0'), within=20)
@@ -225,7 +231,7 @@ async def test_a_pool_that_is_full(toy: RunningService, tmp_path: Path) -> None:
 
 
 async def test_a_row_for_which_no_month_stood_ready(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
     await toy.sql.execute(
         "insert into event_log (event_id, position, type, routing_key, subject, version, message, recorded_at) "
         "values ('ffffffff-ffff-7fff-bfff-ffffffffffff', 999999, 't', 'k', 's', 1, '{}', clock_timestamp())"
@@ -238,7 +244,7 @@ async def test_a_row_for_which_no_month_stood_ready(toy: RunningService, tmp_pat
 
 
 async def test_a_part_that_ends(toy: RunningService, tmp_path: Path) -> None:
-    before = await scraped(toy)
+    before = await healthy(toy)
 
     async def breaks() -> None:
         raise RuntimeError("a bug of the shell")
@@ -253,8 +259,7 @@ async def test_a_part_that_ends(toy: RunningService, tmp_path: Path) -> None:
 
 async def test_a_process_that_does_not_answer(toy: RunningService, bench: Bench, tmp_path: Path) -> None:
     async with running_service(bench, "toy") as other:
-        await until(lambda: well(other))
-        before = await scraped(other)
+        before = await healthy(other)
     during = {name: value for name, value in (await scraped(other)).items() if name.startswith("up")}
     expect(before, before | during, tmp_path, "ServiceDown")
 
