@@ -16,6 +16,8 @@ from tests.journeys.world import Person, World
 FOLDER = Path(__file__).parents[2] / "docs/screenshots"
 LAPTOP = (1200, 800)
 TELEPHONE = (390, 780)
+LOOKS = (("", LAPTOP, False), ("-dark", LAPTOP, True), ("-telephone", TELEPHONE, False))
+"""How a picture's name ends, how large the window is, and whether it is dark."""
 
 DASHBOARD: list[tuple[str, str]] = [
     ("dashboard", ""),
@@ -65,13 +67,11 @@ INTERMEDIARY: list[Shot] = [
     ("requests", "help", ""),
     ("tips", "tips", ""),
 ]
-DARK = ("today", "student-searching", "placement", "programmes", "help")
-TELEPHONES = ("today", "students", "student", "student-searching", "placement", "programmes", "more")
 ROLES = {"stagecoördinator": COORDINATOR, "regiocoördinator": REGIONAL, "SBB": INTERMEDIARY}
 
 
 async def main() -> None:
-    """Everything in light on a laptop; the coordinator's pages in dark and on a telephone, too."""
+    """Every page in light and dark on a laptop, and on a telephone."""
     running = Stack.last(HERE)
     chromium = shutil.which("chromium")
     if not (running and chromium and people.registered(running.folder)):
@@ -83,11 +83,9 @@ async def main() -> None:
         for role, shots in ROLES.items():
             person = _somebody(running, role)
             there = [(name, path.format(placement=placement), press) for name, path, press in shots]
-            await _shoot(browser, running, person, [one for one in there if one[0] != "more"], "", LAPTOP)
-            if shots is COORDINATOR:
-                dark, small = ([one for one in there if one[0] in names] for names in (DARK, TELEPHONES))
-                await _shoot(browser, running, person, dark, "-dark", LAPTOP, dark=True)
-                await _shoot(browser, running, person, small, "-telephone", TELEPHONE)
+            for ending, size, dark in LOOKS:
+                shown = [one for one in there if one[0] != "more" or size == TELEPHONE]
+                await _shoot(browser, running, person, shown, ending, size, dark=dark)
         await _shoot_dashboard(browser, running)
         await browser.close()
 
@@ -119,7 +117,7 @@ async def _shoot_dashboard(browser: Browser, running: Stack) -> None:
     """Whole pages of the region as everybody sees them, and of a school as its coordinator does."""
     address = f"{running.urls['analytics']}/dashboard"
     person = _somebody(running, "stagecoördinator")
-    for ending, size, dark in (("", LAPTOP, False), ("-dark", LAPTOP, True), ("-telephone", TELEPHONE, False)):
+    for ending, size, dark in LOOKS:
         context = await _context(browser, size, dark=dark)
         page = await context.new_page()
         for name, path in DASHBOARD if ending == "" else DASHBOARD[:1]:
@@ -145,7 +143,7 @@ async def _shoot(
     ending: str,
     size: tuple[int, int],
     *,
-    dark: bool = False,
+    dark: bool,
 ) -> None:
     context = await _context(browser, size, dark=dark)
     page = await context.new_page()
