@@ -42,7 +42,7 @@ async def _offer(coordinators: Sequence[Actor]) -> None:
     found = await coordinators[0].get("intake", "/v1/employers", region=REGION, limit=200)
     able = [one for one in found["items"] if not (one["suggested"] or one["pause"] or one["stopped"])]
     for index, employer in enumerate(able):
-        begin = -21 if index % 3 == 0 else 7
+        begin = 7 if index % 3 == 0 else -21
         body = {
             "kind": "internship",
             "sector": employer["sectors"][0],
@@ -61,7 +61,7 @@ async def _search(coordinator: Actor) -> None:
     students = (await coordinator.get("intake", "/v1/students", limit=200))["items"]
     waiting = [one for one in students if one["state"] in ("registered", "withdrawn") and not one["missing"]]
     for index, student in enumerate(waiting[:STUDENTS]):
-        begin = -7 if index % 3 == 0 else 10
+        begin = 10 if index % 3 == 0 else -7
         change: Mapping[str, Any] = {"beginDate": day(begin), "endDate": day(begin + 100)}
         await coordinator.change("intake", f"/v1/students/{student['id']}", change)
         await coordinator.post("intake", f"/v1/students/{student['id']}/_ready")

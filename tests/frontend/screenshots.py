@@ -99,13 +99,16 @@ async def furnished(running: Stack) -> str:
     async with World(running) as world:
         own = Person(world, **_somebody(running, "stagecoördinator").claims)
         placements = (await own.get("intake", "/v1/placements?limit=200"))["items"]
-        placement = next(one for one in placements if one["studentId"] and one["state"] == "running")
+        placement = max(
+            (one for one in placements if one["state"] != "ended"), key=lambda one: one["state"] == "running"
+        )
         if not (await own.get("intake", "/v1/delegations"))["items"]:
             students = (await own.get("intake", "/v1/students?limit=200"))["items"]
             regional = Person(world, **_somebody(running, "regiocoördinator").claims)
             employers = (await own.get("intake", f"/v1/employers?region={REGION}&recognition=none&limit=50"))["items"]
             await scene.furnish_placement(own, placement)
-            await scene.furnish_school(own, employers[0]["id"], students[0]["id"])
+            waiting = next(one for one in students if one["state"] == "searching")
+            await scene.furnish_school(own, employers[0]["id"], waiting["id"])
             await scene.furnish_region(regional, REGION)
             await scene.upload(own)
             gone = next(one for one in students if one["state"] == "registered")
