@@ -65,11 +65,12 @@ async def furnish_school(own: Person, employer: str, student: str) -> None:
     await own.post("intake", "/v1/delegations", stands_in)
 
 
-async def furnish_region(regional: Person, region: str) -> None:
+async def furnish_region(regional: Person, region: str) -> dict[str, Any]:
     """A questionnaire that is open to its schools."""
     asked = {"questionnaire": "school", "regions": [region], "closesDate": day(28)}
     period = {"fromDate": day(-120), "untilDate": day(0)}
-    await regional.post("intake", "/v1/questionnaire-rounds", asked | period)
+    opened: dict[str, Any] = await regional.post("intake", "/v1/questionnaire-rounds", asked | period)
+    return opened
 
 
 async def upload(own: Person) -> None:
