@@ -240,6 +240,17 @@ def a_claim(until: date, claim_id: UUID | None = None, joined_by: tuple[UUID, ..
     )
 
 
+def an_answered_student_request() -> intake.StudentRequestMoved:
+    """What was asked of UWV for a student has an answer."""
+    return intake.StudentRequestMoved(
+        student_request_id=new_id(),
+        school_id=SCHOOL,
+        intermediary=codes.IntermediaryKind.UWV,
+        region=REGION,
+        state="answered",
+    )
+
+
 def an_answered_request() -> intake.RequestMoved:
     """SBB answered what the school asked about a placement."""
     return intake.RequestMoved(

@@ -185,7 +185,7 @@ async def test_the_school_hears_of_an_answer_by_mail_and_on_the_stream(
     ],
 )
 def test_every_purpose_has_its_words(purpose: str, recipient: str) -> None:
-    client = MailClient(Settings(database_url="x", amqp_url="x"))
+    client = MailClient(Settings(database_url="postgresql://h/d", amqp_url="amqp://h/"))
     letter = LetterToSend.model_validate(LETTER | {"purpose": purpose, "recipient": recipient, "employerName": None})
     mail = client.compose(WaitingMail(new_id(), None, "link", "", {}, 1, "x"), letter)
     text = mail.get_body(("plain",))

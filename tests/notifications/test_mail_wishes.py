@@ -4,10 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import ValidationError
 
 from services.notifications.domain.wishes import Category, QuietHours, Rhythm, Wishes, next_digest
 from services.notifications.settings import Settings
+from shared.settings import SettingsWrong
 from tests.notifications import facts
 from tests.notifications.mailing import me, morning_comes, wants
 from tests.support.service import RunningService
@@ -78,8 +78,8 @@ def test_mail_is_turned_off_by_kind_by_rhythm_or_all_of_it() -> None:
 
 @pytest.mark.parametrize("hours", ["19:00", "25:00-07:00", "19:00-07:61", "never"])
 def test_an_operator_who_mistypes_the_quiet_hours_is_told(hours: str) -> None:
-    with pytest.raises(ValidationError, match="quiet_hours"):
-        Settings(database_url="x", amqp_url="x", quiet_hours=hours)
+    with pytest.raises(SettingsWrong, match="QUIET_HOURS"):
+        Settings(database_url="postgresql://h/d", amqp_url="amqp://h/", quiet_hours=hours)
 
 
 async def test_a_person_gets_one_kind_at_once_and_others_not(running: RunningService, post: SmtpCatcher) -> None:
@@ -163,7 +163,7 @@ async def test_a_wish_that_nobody_understands_is_refused(
 async def test_who_said_nothing_of_hours_has_those_of_the_installation(running: RunningService) -> None:
     await wants(running)
     assert (await me(running))["quietHours"] == {"begin": "00:00", "end": "00:00", "weekends": False}
-    assert Settings(database_url="x", amqp_url="x").quiet == QuietHours()
+    assert Settings(database_url="postgresql://h/d", amqp_url="amqp://h/").quiet == QuietHours()
 
 
 async def test_a_mail_that_was_refused_for_now_is_not_tried_again_in_quiet_hours(

@@ -21,7 +21,13 @@ HOST = "gemeente.example"
 
 
 def settings(**more: Any) -> Settings:
-    return Settings(database_url="x", amqp_url="x", webhook_seconds=1, public_url="https://stagebrug.example", **more)
+    return Settings(
+        database_url="postgresql://h/d",
+        amqp_url="amqp://h/",
+        webhook_seconds=1,
+        public_url="https://stagebrug.example",
+        **more,
+    )
 
 
 @pytest.fixture
