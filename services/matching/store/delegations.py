@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, any_, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.store.rows import today, upsert
+from services.matching.store.rows import TODAY, upsert
 from services.matching.store.tables import delegations
 from shared.events.intake import DelegationChanged
 
@@ -61,9 +61,9 @@ class DelegationStore:
 
     async def lent_to(self, email: str) -> Lent:
         """What an address may today, asked at every call, so that nothing has to lapse."""
-        day = await today(self.session)
-        holds = delegations.c.from_date <= day, delegations.c.until_date >= day
-        query = select(delegations).where(delegations.c.email == email.casefold(), *holds)
+        query = select(delegations).where(
+            delegations.c.email == email.casefold(), delegations.c.from_date <= TODAY, delegations.c.until_date >= TODAY
+        )
         found = (await self.session.execute(query)).all()
         return Lent(
             schools=frozenset(row.school_id for row in found if not row.student_ids),
