@@ -9,16 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.intake.domain.dutch import in_words
 from services.intake.linking import Held
 from services.intake.public.shown import Problems, Shown
-
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-"""A page loads its own style sheet and nothing else, and sends its form to itself."""
-
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+from shared.pages import HEADERS
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

@@ -17,20 +17,12 @@ from services.notifications.domain.desks import CallIsClosed, HeldLink, Purpose,
 from services.notifications.public.forms import WORK, NotAForm, given, read
 from services.notifications.store import CallStore, DeskStore
 from shared.guesses import SECONDS, Guesses
+from shared.pages import HEADERS
 from shared.unit_of_work import UnitOfWork, Work
 
 router = APIRouter(prefix="/h", include_in_schema=False)
 
 STYLE = Path(__file__).parent / "static" / "desks.css"
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
