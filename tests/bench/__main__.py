@@ -26,17 +26,18 @@ from tests.bench import (
     plan,
     register,
     repair,
+    spread,
     streams,
     webhooks,
     weekly,
 )
 from tests.bench.machine import described
-from tests.bench.place import opened
+from tests.bench.place import Place, opened
 from tests.bench.table import Sheet
 from tests.support.bench import Bench, prepared_bench
 
 SECTIONS = (
-    "limits", "chain", "latency", "journey", "webhooks", "streams", "register", "import", "plan", "repair", "living", "country",
+    "limits", "spread", "chain", "latency", "journey", "webhooks", "streams", "register", "import", "plan", "repair", "living", "country",
     "halfyear", "weekly", "drafts", "analytics",
 )  # fmt: skip
 
@@ -61,16 +62,7 @@ async def run(bench: Bench, sheet: Sheet, asked: argparse.Namespace) -> None:
     sheet.begin(await described(bench.servers))
     async with opened(bench) as opened_place:
         place = dataclasses.replace(opened_place, count=asked.count)
-        if "limits" in asked.sections:
-            await limits.measure(bench.servers, place, sheet)
-        if "chain" in asked.sections:
-            await chain.measure(bench.servers, place, sheet, asked.rounds)
-        if "latency" in asked.sections:
-            await latency.measure(bench.servers, place, sheet)
-        if "webhooks" in asked.sections:
-            await webhooks.measure(bench, place, sheet, asked.rounds)
-        if "streams" in asked.sections:
-            await streams.measure(bench, place, sheet, asked.rounds)
+        await _chains(bench, place, sheet, asked)
     if "journey" in asked.sections:
         await journey.measure(bench.servers, max(3, asked.count // 80), sheet)
     if "register" in asked.sections:
@@ -80,6 +72,21 @@ async def run(bench: Bench, sheet: Sheet, asked: argparse.Namespace) -> None:
     if "analytics" in asked.sections:
         await figures.measure(bench, asked.events, asked.rounds, sheet)
     await _plans(bench, sheet, asked)
+
+
+async def _chains(bench: Bench, place: Place, sheet: Sheet, asked: argparse.Namespace) -> None:
+    if "limits" in asked.sections:
+        await limits.measure(bench.servers, place, sheet)
+    if "spread" in asked.sections:
+        await spread.measure(bench.servers, place, sheet, asked.rounds)
+    if "chain" in asked.sections:
+        await chain.measure(bench.servers, place, sheet, asked.rounds)
+    if "latency" in asked.sections:
+        await latency.measure(bench.servers, place, sheet)
+    if "webhooks" in asked.sections:
+        await webhooks.measure(bench, place, sheet, asked.rounds)
+    if "streams" in asked.sections:
+        await streams.measure(bench, place, sheet, asked.rounds)
 
 
 async def _plans(bench: Bench, sheet: Sheet, asked: argparse.Namespace) -> None:

@@ -54,6 +54,8 @@ class Place:
     port: int = 0
     note: int = 560
     """Characters of a note: about a kilobyte on the wire."""
+    queues: int = 1
+    """Among how many the messages are spread."""
 
     def to_json(self) -> str:
         """For another process."""

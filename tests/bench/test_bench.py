@@ -11,6 +11,7 @@ async def test_the_bench_measures_every_section_and_finds_every_effect_once(benc
     await run(bench, Sheet(shown), argparse.Namespace(sections=SECTIONS, count=50, events=2000, rounds=1))
     for heading in (
         "Limits of the parts",
+        "One hot queue, or several",
         "three processes, saturated",
         "One service over HTTP",
         "Offer → proposal",
