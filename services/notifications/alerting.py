@@ -1,6 +1,6 @@
 """Who looks after a subscription, and the operator, are mailed when nothing arrives: once a day, and when it ended."""
 
-from services.notifications.domain.leaving import AMSTERDAM
+from services.notifications.domain.envelopes import AMSTERDAM
 from services.notifications.domain.subscriptions import State, Subscription
 from services.notifications.store import MailStore
 from services.notifications.store.clock import now_of

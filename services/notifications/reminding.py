@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.notifications.domain import matters
-from services.notifications.domain.leaving import AMSTERDAM
+from services.notifications.domain.envelopes import AMSTERDAM
 from services.notifications.domain.wishes import DIGEST_AT
 from services.notifications.store import MatterStore, SurroundingsStore
 from services.notifications.store.mail_matters import RunningPlacement

@@ -1,18 +1,20 @@
 """Telling those who may know: other systems by webhook and feed, coordinators on the live stream and by mail."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from services.notifications import mailing
 from services.notifications.domain import leaving
 from services.notifications.domain.calls import Call
-from services.notifications.domain.filters import let_through
-from services.notifications.domain.leaving import Outgoing
+from services.notifications.domain.envelopes import Draft, Form, Outgoing, as_text, envelope_for
+from services.notifications.domain.filters import let_through, looks_at
 from services.notifications.domain.letters import letters_of
 from services.notifications.domain.matters import settled_by
 from services.notifications.domain.outward import Protocol
-from services.notifications.domain.subscriptions import MOST_PER_OWNER, State, Subscriber, Subscription
+from services.notifications.domain.subscriptions import MOST_PER_OWNER, Listeners, State, Subscription
 from services.notifications.domain.views import views_of
 from services.notifications.store import (
     DeliveryStore,
@@ -25,6 +27,9 @@ from shared.events import Event
 from shared.events.codes import IntermediaryKind
 from shared.events.notifications import DeliveryFailed
 from shared.unit_of_work import UnitOfWork
+
+AT_A_TIME = 1_000
+"""Messages that are written out before others of this process have a turn: thirty milliseconds."""
 
 
 async def tell_coordinators(
@@ -45,9 +50,9 @@ async def tell_outside(work: UnitOfWork, event: Event, key: str, moment: datetim
     if not kinds:
         return
     areas = [area for name in ("region", "municipality") if (area := getattr(event, name, None))]
-    subscribers = await SubscriptionStore(work.session).listening(kinds, event.event_type(), areas)
+    listening = await SubscriptionStore(work.session).listening(kinds, event.event_type(), areas)
     leaver = leaving.Leaver(event)
-    told = ((each, leaver.outgoing(each.recipient, each.pseudonyms)) for each in subscribers)
+    told = ((each, leaver.draft(each.recipient)) for each in listening)
     await _hand_over_all(work, told, key, moment, dataref if leaving.says_where(event) else None)
 
 
@@ -68,8 +73,8 @@ async def call_for_help(
     for kind in kinds:
         told = call.told(call.turn_of(kind))
         key = f"call:{call.id}:{call.round}" + (f":{told.reminder}" if told.reminder else "")
-        subscribers = await SubscriptionStore(work.session).listening([kind], leaving.CALL_TYPE, [told.region])
-        silent = (each for each in subscribers if not told.reminder or each.id not in except_for)
+        listening = await SubscriptionStore(work.session).listening([kind], leaving.CALL_TYPE, [told.region])
+        silent = (each.without(except_for) if told.reminder else each for each in listening)
         asked = ((each, leaving.outgoing_call(told, each.recipient)) for each in silent)
         reached += await _hand_over_all(work, asked, key, moment, dataref)
     return reached
@@ -88,16 +93,23 @@ async def tell_owner(work: UnitOfWork, failed: DeliveryFailed, moment: datetime)
     for each in await store.page(subscription.owner, None, MOST_PER_OWNER):
         if each.id != subscription.id and not each.wants(what.type):
             continue
-        event_id = each.pseudonyms.of("event", key)
-        message = leaving.envelope_for(
-            what,
-            event_id=event_id,
-            source=work.publisher.source,
-            moment=moment,
-            subscription=each.id,
-        )
-        ready.append(Ready.of(each.id, event_id, message, sent=_hears_of_failures(each)))
+        ready.append(letter_for(work, each, what, key, moment, sent=_hears_of_failures(each)))
     await hand_over(work, key, ready)
+
+
+def letter_for(
+    work: UnitOfWork, subscription: Subscription, what: Outgoing, key: str, moment: datetime, *, sent: bool
+) -> Ready:
+    """What one subscription alone is told."""
+    event_id = subscription.pseudonyms.of("event", key)
+    envelope = envelope_for(
+        what,
+        event_id=str(event_id),
+        source=work.publisher.source,
+        moment=moment,
+        subscription=str(subscription.id),
+    )
+    return Ready(subscription.id, event_id, what.type, what.subject, as_text(envelope), sent)
 
 
 def _hears_of_failures(subscription: Subscription) -> bool:
@@ -115,24 +127,35 @@ async def hand_over(work: UnitOfWork, key: str, ready: Sequence[Ready]) -> list[
 
 async def _hand_over_all(
     work: UnitOfWork,
-    told: Iterable[tuple[Subscriber, Outgoing | None]],
+    told: Iterable[tuple[Listeners, Draft | None]],
     key: str,
     moment: datetime,
     dataref: str | None = None,
 ) -> int:
-    ready = []
-    for subscriber, what in told:
-        if what is None:
-            continue
-        event_id = subscriber.pseudonyms.of("event", key)
-        message = leaving.envelope_for(
-            what,
-            event_id=event_id,
-            source=work.publisher.source,
-            moment=moment,
-            subscription=subscriber.id,
-            dataref=dataref,
-        )
-        if let_through(subscriber.filters, message):
-            ready.append(Ready.of(subscriber.id, event_id, message, sent=subscriber.has_sink))
-    return len(await hand_over(work, key, ready))
+    forms: dict[IntermediaryKind, Form] = {}
+
+    def ready() -> Iterator[Ready]:
+        for listeners, draft in told:
+            if draft is None:
+                continue
+            kind = listeners.recipient.kind
+            if kind not in forms:  # all of a kind get the same, up to their ids
+                forms[kind] = Form(draft, key, source=work.publisher.source, moment=moment, dataref=dataref)
+            yield from _filled(forms[kind], listeners)
+
+    reached, left = 0, ready()
+    while some := list(islice(left, AT_A_TIME)):
+        reached += len(await hand_over(work, key, some))
+    return reached
+
+
+def _filled(form: Form, listeners: Listeners) -> Iterator[Ready]:
+    """The messages for those whose filters let it through: looked at once for all, unless they ask for an own id."""
+    filters, type_, sent = listeners.filters, form.type, listeners.has_sink
+    each_by_itself = bool(filters) and not form.own_attributes.isdisjoint(looks_at(filters))
+    if not each_by_itself and not let_through(filters, form.envelope):
+        return
+    for id_, pseudonyms in listeners.members:
+        event_id, subject, message = form.filled(id_, pseudonyms)
+        if not each_by_itself or let_through(filters, json.loads(message)):
+            yield Ready(id_, event_id, type_, subject, message, sent)

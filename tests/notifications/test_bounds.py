@@ -19,6 +19,7 @@ from services.notifications.domain.subscriptions import (
     Subscription,
     signatures,
 )
+from services.notifications.store import sending
 from shared.ids import new_id
 from tests.notifications import facts
 from tests.notifications.conftest import Subscriber, Subscribing
@@ -48,10 +49,12 @@ async def test_a_subscriber_bounds_how_much_comes_at_once_and_in_a_minute(
     assert changed.json()["maxAtOnce"] == 20
 
 
+@pytest.mark.parametrize("few", [sending.FEW, 0], ids=["little is due", "much is due"])
 @pytest.mark.parametrize("running", [{"webhooks_at_once": "1", "webhook_seconds": "60"}], indirect=True)
 async def test_one_that_hangs_and_one_with_a_backlog_keep_nobody_waiting(
-    running: RunningService, subscriber: Subscribing
+    running: RunningService, subscriber: Subscribing, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sending, "FEW", few)
     hanging, behind, other = [await subscriber("municipality", maxAtOnce=1) for _ in range(3)]
     await running.sql.execute("update subscriptions set state = 'paused'")
     hanging.receiver.gate.clear()

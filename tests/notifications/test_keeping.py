@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from services.notifications.domain.leaving import AMSTERDAM
+from services.notifications.domain.envelopes import AMSTERDAM
 from services.notifications.store import metadata
 from tests.conftest import StartService
 from tests.notifications import facts

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from services.notifications.domain import leaving, views
+from services.notifications.domain.envelopes import Form, as_text, envelope_for
 from services.notifications.domain.leaving import (
     LEAVING,
     CallForHelp,
-    envelope_for,
     outgoing,
     outgoing_call,
     outgoing_failure,
@@ -186,9 +186,27 @@ def test_an_envelope_tells_the_day_and_no_hour() -> None:
     sent = outgoing(facts.a_placement(), everywhere(IntermediaryKind.MUNICIPALITY), Pseudonyms(new_key()))
     assert sent
     late = datetime(2026, 9, 1, 22, 30, 12, tzinfo=UTC)  # half past midnight in Amsterdam
-    envelope = envelope_for(sent, event_id=new_id(), source="urn:x", moment=late, subscription=new_id())
+    envelope = envelope_for(sent, event_id="1", source="urn:x", moment=late, subscription="2")
     assert envelope["time"] == "2026-09-01T22:00:00Z"
     assert "T22:30" not in json.dumps(envelope)
+
+
+def test_a_form_is_filled_with_what_one_recipient_alone_would_get() -> None:
+    happened, own = facts.an_employer(name='100% "%s" {0}\n\u20ac'), Recipient.of("sbb", [facts.REGION], [])
+    moment, where = datetime(2026, 9, 1, 12, tzinfo=UTC), "https://x.example/100%"
+    draft = leaving.Leaver(happened).draft(own)
+    assert draft
+    form = Form(draft, "a-key", source="urn:x", moment=moment, dataref=where)
+    for keys in (Pseudonyms(new_key()), Pseudonyms(new_key())):
+        subscription, sent = new_id(), outgoing(happened, own, keys)
+        assert sent
+        event_id = str(keys.of("event", "a-key"))
+        alone = {"event_id": event_id, "source": "urn:x", "subscription": str(subscription), "dataref": where}
+        envelope = envelope_for(sent, moment=moment, **alone)
+        assert form.filled(subscription, keys) == (event_id, sent.subject, as_text(envelope))
+        changed = {name for name in ("id", "subject", "subscription") if form.envelope[name] != envelope[name]}
+        changed |= {f"data.{name}" for name in sent.data if form.envelope["data"][name] != sent.data[name]}
+        assert changed == form.own_attributes == {"id", "subject", "subscription", "data.employerId"}
 
 
 @given(searching=st.integers(1, 1000))

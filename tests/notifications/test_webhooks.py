@@ -86,6 +86,24 @@ async def test_what_lies_elsewhere_or_is_filtered_out_does_not_come(
     assert len((await jobs_only.feed())["items"]) == 1
 
 
+async def test_a_filter_on_an_id_of_ones_own_looks_at_each_subscribers_own(
+    running: RunningService, subscriber: Subscribing
+) -> None:
+    one, two = await subscriber("municipality"), await subscriber("municipality")
+    first = facts.a_placement()
+    await running.tell(first)
+    known_as = (await one.receiver.next()).data["studentId"]
+    await two.receiver.next()
+    for each in (one, two):
+        filters = {"filters": [{"exact": {"data.studentId": known_as}}]}
+        changed = await each.client.patch(f"/v1/subscriptions/{each.id}", json=filters)
+        assert changed.status_code == 200, changed.text
+    await running.tell(facts.a_placement())
+    await running.tell(facts.an_ended_placement(**facts.ids_of(first)))
+    assert (await one.receiver.next()).data["studentId"] == known_as
+    assert [len(await each.deliveries()) for each in (one, two)] == [2, 1]
+
+
 async def test_an_event_that_arrives_three_times_is_delivered_once(
     running: RunningService, subscriber: Subscribing
 ) -> None:

@@ -19,8 +19,9 @@ from services.notifications.api.bodies import (
 from services.notifications.api.callers import owner_of, recipient_of
 from services.notifications.api.mailboxes import mailbox_of
 from services.notifications.domain.credentials import ClientCredentials
+from services.notifications.domain.envelopes import Outgoing
 from services.notifications.domain.filters import too_much
-from services.notifications.domain.leaving import Outgoing, envelope_for, event_types
+from services.notifications.domain.leaving import event_types
 from services.notifications.domain.outward import AmqpIsOff, Login, Protocol
 from services.notifications.domain.sinks import problem_of
 from services.notifications.domain.subscriptions import (
@@ -30,9 +31,9 @@ from services.notifications.domain.subscriptions import (
     SubscriptionHasNoSink,
     TooManySubscriptions,
 )
-from services.notifications.store import CaseStore, DeliveryStore, Ready, SubscriptionStore
+from services.notifications.store import CaseStore, DeliveryStore, SubscriptionStore
 from services.notifications.store.clock import now_of
-from services.notifications.telling import hand_over
+from services.notifications.telling import hand_over, letter_for
 from shared.api import Page, PageQuery
 from shared.errors import Invalid, NotFound, Problem
 from shared.idempotency import ONCE
@@ -181,15 +182,8 @@ async def test_subscription(own: Own, work: Work) -> DeliveryShown:
         raise SubscriptionHasNoSink
     test = str(new_id())  # its own subject, so that it does not wait for an earlier one
     key = f"test:{test}"
-    event_id = own.pseudonyms.of("event", key)
-    message = envelope_for(
-        Outgoing(TEST_TYPE, test, {"subscriptionId": str(own.id)}),
-        event_id=event_id,
-        source=work.publisher.source,
-        moment=await now_of(work.session),
-        subscription=own.id,
-    )
-    (made,) = await hand_over(work, key, [Ready.of(own.id, event_id, message, sent=True)])
+    what = Outgoing(TEST_TYPE, test, {"subscriptionId": str(own.id)})
+    (made,) = await hand_over(work, key, [letter_for(work, own, what, key, await now_of(work.session), sent=True)])
     return DeliveryShown.of(await DeliveryStore(work.session).find(made), [])
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from services.notifications.domain.leaving import AMSTERDAM, CallForHelp
+from services.notifications.domain.envelopes import AMSTERDAM
+from services.notifications.domain.leaving import CallForHelp
 from shared.events.codes import IntermediaryKind, PlacementKind
 from shared.events.matching import StudentUnmatched
 

@@ -123,6 +123,19 @@ def let_through(filters: Iterable[Filter], event: Mapping[str, Any]) -> bool:
     return all(_matches(each, event) for each in filters)
 
 
+def looks_at(filters: Iterable[Filter]) -> frozenset[str]:
+    """The attributes that filters ask for."""
+    return frozenset().union(*map(_asked, filters))
+
+
+def _asked(expression: Filter) -> frozenset[str]:
+    match expression:
+        case Exact(exact=wanted) | Prefix(prefix=wanted) | Suffix(suffix=wanted):
+            return frozenset(wanted)
+        case _:
+            return looks_at(_inner(expression))
+
+
 def _matches(expression: Filter, event: Mapping[str, Any]) -> bool:
     match expression:
         case AllOf(all_of=inner):

@@ -6,18 +6,16 @@ that describes them. Changing a line here changes who learns what of a minor: do
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from enum import Enum, StrEnum
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from services.notifications.domain.envelopes import Draft, Name, Outgoing
 from services.notifications.domain.pseudonyms import Pseudonyms
 from services.notifications.domain.recipients import Recipient
 from shared.events import Event
 from shared.events.codes import IntermediaryKind, PlacementKind, Recognition
-from shared.events.envelope import Envelope
 from shared.events.intake import (
     EmployerRegistered,
     PlacementCancelled,
@@ -29,9 +27,6 @@ from shared.events.intake import (
 )
 from shared.events.matching import StudentUnmatched
 from shared.events.notifications import DeliveryFailed
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-"""Days are Dutch calendar days."""
 
 
 class Treatment(Enum):
@@ -170,15 +165,6 @@ LEARNING = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Outgoing:
-    """The envelope's and the fields' values of one event for one recipient, before it is known which subscription."""
-
-    type: str
-    subject: str
-    data: dict[str, Any]
-
-
 def event_types(kind: IntermediaryKind) -> tuple[str, ...]:
     """The CloudEvents types that a kind of recipient can get at all."""
     own = (event.event_type() for event in LEAVING[kind])
@@ -197,7 +183,8 @@ def says_where(event: Event) -> bool:
 
 def outgoing(event: Event, recipient: Recipient, pseudonyms: Pseudonyms) -> Outgoing | None:
     """What the recipient gets of an event, or None: not theirs, not in their area, or not in the table."""
-    return Leaver(event).outgoing(recipient, pseudonyms)
+    draft = Leaver(event).draft(recipient)
+    return draft.to(pseudonyms) if draft else None
 
 
 class Leaver:
@@ -205,25 +192,25 @@ class Leaver:
 
     def __init__(self, event: Event) -> None:
         self._event = event
-        self._type = event.event_type()
-        self._values = event.model_dump(mode="json")
-        self._names = {name: field.alias or name for name, field in type(event).model_fields.items()}
+        self._drafts = {kind: self._drafted(leaves) for kind in LEAVING if (leaves := LEAVING[kind].get(type(event)))}
 
-    def outgoing(self, recipient: Recipient, pseudonyms: Pseudonyms) -> Outgoing | None:
-        """What this one gets."""
-        event = self._event
-        leaves = LEAVING.get(recipient.kind, {}).get(type(event))
-        if leaves is None or not _in_area(event, leaves.within, recipient) or not leaves.only_if(event):
+    def draft(self, recipient: Recipient) -> Draft | None:
+        """What this one gets, up to its own ids: the same for all of its kind that get anything."""
+        leaves = LEAVING[recipient.kind].get(type(self._event))
+        if leaves is None or not _in_area(self._event, leaves.within, recipient):
             return None
-        data = {
-            self._names[name]: _treated(name, self._values[name], how, pseudonyms)
-            for name, how in leaves.fields.items()
-        }
-        subject = pseudonyms.of(event.subject_kind, event.subject)
-        return Outgoing(self._type, str(subject), data)
+        return self._drafts[recipient.kind]
+
+    def _drafted(self, leaves: Leaves) -> Draft | None:
+        event = self._event
+        if not leaves.only_if(event):
+            return None
+        values, known = event.model_dump(mode="json"), type(event).model_fields
+        data = {known[name].alias or name: _treated(name, values[name], how) for name, how in leaves.fields.items()}
+        return Draft(event.event_type(), Name(event.subject_kind, str(event.subject)), data)
 
 
-def outgoing_call(call: CallForHelp, recipient: Recipient) -> Outgoing | None:
+def outgoing_call(call: CallForHelp, recipient: Recipient) -> Draft | None:
     """What the recipient gets of a call for help; the call's id is the same for all, since it is answered by it."""
     if call.region not in recipient.regions:
         return None
@@ -236,7 +223,7 @@ def outgoing_call(call: CallForHelp, recipient: Recipient) -> Outgoing | None:
         "searching": call.searching,
         **({"reminder": call.reminder} if call.reminder else {}),
     }
-    return Outgoing(CALL_TYPE, str(call.call_id), data)
+    return Draft(CALL_TYPE, str(call.call_id), data)
 
 
 def outgoing_failure(failed: DeliveryFailed) -> Outgoing:
@@ -250,39 +237,17 @@ def outgoing_failure(failed: DeliveryFailed) -> Outgoing:
     return Outgoing(FAILED_TYPE, str(failed.subscription_id), data)
 
 
-def envelope_for(
-    what: Outgoing, *, event_id: UUID, source: str, moment: datetime, subscription: UUID, dataref: str | None = None
-) -> dict[str, Any]:
-    """The CloudEvent that goes over the wire; its time is the day only."""
-    same = _same_for_all(what.type, source, moment.astimezone(AMSTERDAM).date(), dataref)
-    return {
-        **same,
-        "id": str(event_id),
-        "subject": what.subject,
-        "subscription": str(subscription),
-        "data": what.data,
-    }
-
-
-@lru_cache(maxsize=100)
-def _same_for_all(event_type: str, source: str, day: date, dataref: str | None) -> Mapping[str, Any]:
-    """What an event's envelopes have in common: made once for ten thousand of them."""
-    begun = datetime.combine(day, time(), AMSTERDAM).astimezone(ZoneInfo("UTC"))
-    envelope = Envelope(id="-", source=source, type=event_type, time=begun, dataref=dataref, data={})
-    return envelope.model_dump(mode="json", exclude_none=True)
-
-
 def _in_area(event: Event, within: Within, recipient: Recipient) -> bool:
     place = getattr(event, within.value, None)
     return place is not None and place in (recipient.regions if within is Within.REGION else recipient.municipalities)
 
 
-def _treated(name: str, value: Any, how: Treatment, pseudonyms: Pseudonyms) -> Any:
+def _treated(name: str, value: Any, how: Treatment) -> Any:
     if value is None:
         return None
     match how:
         case Treatment.PSEUDONYM:
-            return str(pseudonyms.of(name.removesuffix("_id"), value))
+            return Name(name.removesuffix("_id"), value)
         case Treatment.LEARNING_OR_WORK:
             return "learning" if value in LEARNING else "work"
         case Treatment.AS_IS:

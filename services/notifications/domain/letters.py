@@ -7,7 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from services.notifications.domain import matters
-from services.notifications.domain.leaving import AMSTERDAM
+from services.notifications.domain.envelopes import AMSTERDAM
 from services.notifications.domain.surroundings import Surroundings
 from services.notifications.domain.wishes import Category
 from shared.events import Event

@@ -8,6 +8,9 @@ from uuid import UUID
 KEY_BYTES = 32
 """As many as the hash has; a longer key would not be stronger."""
 
+_VARIANT = "89ab" * 4
+"""The digits that begin the fourth part of a UUID of RFC 9562, by the two bits that are left of the one before."""
+
 
 def new_key() -> bytes:
     """A key of one recipient."""
@@ -22,8 +25,9 @@ class Pseudonyms:
 
     def of(self, kind: str, name: object) -> UUID:
         """A UUID of version 8 (RFC 9562: made by a rule of one's own); `kind` keeps a student and an offer apart."""
-        digest = hmac.digest(self.key, f"{kind}:{name}".encode(), "sha256")
-        made = bytearray(digest[:16])
-        made[6] = (made[6] & 0x0F) | 0x80
-        made[8] = (made[8] & 0x3F) | 0x80
-        return UUID(bytes=bytes(made))
+        return UUID(self.written(f"{kind}:{name}".encode()))
+
+    def written(self, what: bytes) -> str:
+        """The same of `kind:name`, as text: a UUID made of it and written again costs more than the hash."""
+        made = hmac.digest(self.key, what, "sha256").hex()
+        return f"{made[:8]}-{made[8:12]}-8{made[13:16]}-{_VARIANT[int(made[16], 16)]}{made[17:20]}-{made[20:32]}"

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -100,14 +100,17 @@ class Secret:
 
 
 @dataclass(frozen=True)
-class Subscriber:
-    """What has to be known of a subscription to lay an event ready for it."""
+class Listeners:
+    """Subscriptions that differ in nothing that matters to an event but in who they are."""
 
-    id: UUID
     recipient: Recipient
     filters: tuple[Filter, ...]
-    pseudonyms: Pseudonyms
     has_sink: bool
+    members: Sequence[tuple[UUID, Pseudonyms]]
+
+    def without(self, ids: Collection[UUID]) -> Self:
+        """Those that are left."""
+        return replace(self, members=[each for each in self.members if each[0] not in ids]) if ids else self
 
 
 @dataclass(frozen=True)

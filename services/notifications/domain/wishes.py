@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from services.notifications.domain.leaving import AMSTERDAM
+from services.notifications.domain.envelopes import AMSTERDAM
 
 
 class Category(StrEnum):

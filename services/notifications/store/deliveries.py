@@ -1,11 +1,10 @@
 """Deliveries: one row per subscription and event, one per try. The schedule lives here, so no crash forgets a retry."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, text, update
@@ -49,34 +48,31 @@ class Delivery:
     """Whether its body is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A message for a subscriber; one that is not `sent` is for the feed only."""
+class Ready(NamedTuple):
+    """A message for a subscriber, written out; one that is not `sent` is for the feed only."""
 
     subscription_id: UUID
-    event_id: UUID
+    event_id: UUID | str
     type: str
     subject: str
     message: str
     sent: bool
 
-    @classmethod
-    def of(cls, subscription_id: UUID, event_id: UUID, message: Mapping[str, Any], *, sent: bool) -> Self:
-        """Of a CloudEvent: written as text at once, since ten thousand objects of objects are slow to keep."""
-        text_ = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-        return cls(subscription_id, event_id, message["type"], message["subject"], text_, sent)
-
 
 _ADD = text("""
-insert into deliveries (id, subscription_id, event_key, event_id, type, subject, message, state, next_at, created_at)
-select id, subscription_id, :key, event_id, type, subject, message,
-    case when sent then 'waiting' else 'kept' end, case when sent then clock_timestamp() end, clock_timestamp()
-from unnest(
-    cast(:ids as uuid[]), cast(:subscriptions as uuid[]), cast(:events as uuid[]), cast(:types as text[]),
-    cast(:subjects as text[]), cast(:messages as text[]), cast(:sent as boolean[])
-) ready (id, subscription_id, event_id, type, subject, message, sent)
-on conflict do nothing returning id
+with added as (
+    insert into deliveries
+        (id, subscription_id, event_key, event_id, type, subject, message, state, next_at, created_at)
+    select id, subscription_id, :key, event_id, type, subject, message,
+        case when sent then 'waiting' else 'kept' end, case when sent then clock_timestamp() end, clock_timestamp()
+    from unnest(
+        cast(:ids as uuid[]), cast(:subscriptions as uuid[]), cast(:events as uuid[]), cast(:types as text[]),
+        cast(:subjects as text[]), cast(:messages as text[]), cast(:sent as boolean[])
+    ) ready (id, subscription_id, event_id, type, subject, message, sent)
+    on conflict do nothing returning id
+) select array_agg(id) from added
 """)
+_COLUMNS = ("subscriptions", "events", "types", "subjects", "messages", "sent")
 
 
 @dataclass(frozen=True)
@@ -112,17 +108,9 @@ class DeliveryStore:
 
     async def add(self, event_key: str, ready: Sequence[Ready]) -> list[UUID]:
         """What an event is to its subscribers; the ids of those that none of them has already, in one statement."""
-        columns = {
-            "ids": [new_id() for _ in ready],
-            "subscriptions": [each.subscription_id for each in ready],
-            "events": [each.event_id for each in ready],
-            "types": [each.type for each in ready],
-            "subjects": [each.subject for each in ready],
-            "messages": [each.message for each in ready],
-            "sent": [each.sent for each in ready],
-        }
-        added = await self._session.execute(_ADD, {"key": event_key, **columns})
-        return [row.id for row in added]
+        columns = dict(zip(_COLUMNS, map(list, zip(*ready, strict=True)), strict=True))
+        asked = {"key": event_key, "ids": [new_id() for _ in ready], **columns}
+        return (await self._session.execute(_ADD, asked)).scalar_one() or []
 
     async def try_again(self, subscription_id: UUID, wanted: DeliveryFilter) -> int:
         """Let what was given up go out again on a schedule of its own, and what waits at once; how many it are."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Row, Text, any_, cast, delete, func, literal, null, or_, select, type_coerce, update
+from sqlalchemy import Row, Text, any_, cast, delete, func, literal, null, or_, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
@@ -18,7 +18,7 @@ from services.notifications.domain.filters import Filter
 from services.notifications.domain.outward import Login, Protocol
 from services.notifications.domain.pseudonyms import Pseudonyms
 from services.notifications.domain.recipients import Recipient
-from services.notifications.domain.subscriptions import Secret, State, Subscriber, Subscription
+from services.notifications.domain.subscriptions import Listeners, Secret, State, Subscription
 from services.notifications.store.tables import heads
 from services.notifications.store.tables import subscriptions as table
 from shared.events.codes import IntermediaryKind
@@ -72,24 +72,27 @@ class SubscriptionStore:
         query = select(func.count()).select_from(table).where(table.c.owner == owner)
         return int((await self._session.execute(query)).scalar_one())
 
-    async def listening(self, kinds: Sequence[IntermediaryKind], event: str, areas: Sequence[str]) -> list[Subscriber]:
-        """Those of some kinds that want this type and whose area names one of `areas`."""
+    async def listening(self, kinds: Sequence[IntermediaryKind], event: str, areas: Sequence[str]) -> list[Listeners]:
+        """Those of some kinds that want this type and whose area names one of `areas`; who is alike comes together."""
         wanted = list(areas)
-        query = select(
-            table.c.id,
+        alike = (
             table.c.kind,
-            _as_read(table.c.regions),
-            _as_read(table.c.municipalities),
-            table.c.pseudonym_key,
+            table.c.regions,
+            table.c.municipalities,
             cast(table.c.filters, Text).label("filters"),
             or_(table.c.sink.is_not(None), table.c.protocol != Protocol.HTTP).label("has_sink"),
+        )
+        query = select(
+            *alike,
+            type_coerce(func.array_agg(table.c.id), NullType()).label("ids"),
+            type_coerce(func.array_agg(table.c.pseudonym_key), NullType()).label("keys"),
         ).where(
             table.c.kind.in_(list(kinds)),
             table.c.state != State.RETIRED,
             or_(func.cardinality(table.c.types) == 0, literal(event) == any_(table.c.types)),
             or_(table.c.regions.overlap(wanted), table.c.municipalities.overlap(wanted)),
         )
-        return [_subscriber(row) for row in await self._session.execute(query.order_by(table.c.id))]
+        return [_listeners(row) for row in await self._session.execute(query.group_by(*alike))]
 
     async def delete(self, subscription_id: UUID) -> None:
         """End one, with everything that waits for it."""
@@ -143,11 +146,6 @@ class SubscriptionStore:
         await self._session.execute(update(table).where(table.c.id == subscription_id).values(rest_until=until))
 
 
-def _as_read(column: Column[Any]) -> ColumnElement[Any]:
-    """As the driver reads it: going through each array once more is a fifth of planning for ten thousand."""
-    return type_coerce(column, NullType()).label(column.name)
-
-
 def _owned(owner: str | None) -> list[ColumnElement[bool]]:
     return [] if owner is None else [table.c.owner == owner]
 
@@ -188,13 +186,12 @@ def _secret(row: dict[str, str | None]) -> Secret:
     return Secret(row["text"] or "", datetime.fromisoformat(row["until"]) if row["until"] else None)
 
 
-def _subscriber(row: Row[Any]) -> Subscriber:
-    return Subscriber(
-        id=row.id,
+def _listeners(row: Row[Any]) -> Listeners:
+    return Listeners(
         recipient=Recipient.of(row.kind, row.regions, row.municipalities),
         filters=_filters(row.filters),
-        pseudonyms=Pseudonyms(row.pseudonym_key),
         has_sink=row.has_sink,
+        members=list(zip(row.ids, map(Pseudonyms, row.keys), strict=True)),
     )
 
 
