@@ -13,13 +13,12 @@ ASKED = "nl.stagebrug.student-request-moved.v1"
 DESK = "werkgevers@wsp-arnhem.example"
 
 
-async def mailed_links(world: World, browser: httpx.AsyncClient, to: str) -> tuple[str, str]:
-    """What the mail to a desk leads to: naming an employer, and knowing nobody."""
+async def mailed_links(world: World, browser: httpx.AsyncClient, to: str) -> list[str]:
+    """What the mail to a desk leads to: naming an employer, looking for one, and knowing nobody."""
     async with asyncio.timeout(30):
         while not (found := (await browser.get(f"{world.stack.urls['mail']}/messages", params={"to": to})).json()):
             await asyncio.sleep(0.1)  # a poll with a deadline
-    answer, decline = re.findall(r"http\S+/h/[\w-]+", found[-1]["text"])[:2]
-    return answer, decline
+    return re.findall(r"http\S+/h/[\w-]+", found[-1]["text"])
 
 
 async def test_each_kind_of_intermediary_does_its_part(world: World) -> None:
@@ -33,13 +32,19 @@ async def test_each_kind_of_intermediary_does_its_part(world: World) -> None:
     student = await ready_student_of(school, wishes=[{"rank": 1, "sector": "sport", "tasks": []}])
 
     # the municipality hears of it in its own system, and names an employer there
-    call = (await hook.next(within=30)).data["callId"]
+    told = await hook.next(within=30)
+    call = told.data["callId"]
+    [fed] = (await municipality.get("notifications", "/v1/events"))["items"]  # the same in the feed, under the same id
+    assert fed["event"] == told.event
+    assert told.event["dataref"].endswith(f"/v1/calls/{call}")
+    assert (await municipality.get("notifications", f"/v1/calls/{call}"))["state"] == "open"
     employer = {"name": "Zwembad De Golf", "postcode": "6811 AB", "place": "Arnhem", "sector": "sport"}
     await municipality.post("notifications", f"/v1/calls/{call}/_answer", {"employer": employer})
     # UWV knows nobody; the WSP has no system and names one with the link in its mail
     await uwv.post("notifications", f"/v1/calls/{call}/_decline", {"reason": "nobody-known"})
     async with httpx.AsyncClient(timeout=30) as browser:
-        answer, _ = await mailed_links(world, browser, DESK)
+        answer, take, _ = await mailed_links(world, browser, DESK)
+        assert "Bedankt" in (await browser.post(take)).text
         assert "Noem een werkgever" in (await browser.get(answer)).text
         done = await browser.post(answer, data={"name": "Sporthal Rijkerswoerd", "place": "Arnhem", "work": "sport"})
         assert (done.status_code, "Bedankt" in done.text) == (200, True), done.text
@@ -52,7 +57,7 @@ async def test_each_kind_of_intermediary_does_its_part(world: World) -> None:
     }
     seen = await school.get("notifications", f"/v1/calls/{call}")
     assert {(one["intermediary"], one["outcome"]) for one in seen["answers"]} == {
-        ("municipality", "answered"), ("uwv", "declined"), ("wsp", "answered"),
+        ("municipality", "answered"), ("uwv", "declined"), ("wsp", "taken"), ("wsp", "answered"),
     }  # fmt: skip
     assert [(one["name"], one["state"]) for one in seen["desks"]] == [("WSP Arnhem", "sent")]
     assert seen["studentIds"] == [student]

@@ -1,8 +1,10 @@
 """A call for help becomes a case in the municipality's own system, once, and what is done there comes back."""
 
+import asyncio
 import json
 
 import httpx
+import pytest
 
 from shared.events.notifications import HelpAnswered, HelpDeclined, HelpTaken
 from tests.notifications.case_systems import PATH, becomes, call_for_help, set_up, the_case
@@ -167,6 +169,45 @@ async def test_a_system_that_is_taken_out_is_told_until_it_wants_to_tell_nothing
         await running.sql.execute("select pg_notify('stagebrug', 'left-case-systems')")
     await running.until("select count(*) = 0 from left_case_systems")
     assert almere.subscribed == {}
+
+
+async def test_who_is_known_there_as_somebody_else_is_registered_anew_and_forgotten_as_the_old_one(
+    running: RunningService, region: httpx.AsyncClient, almere: FakeCaseSystem
+) -> None:
+    await set_up(region, almere)
+    await becomes(region, state="active")
+    almere.clients["stagebrug-2"] = CLIENT_SECRET
+    await set_up(region, almere, clientId="stagebrug-2")
+    await running.until("select count(*) = 0 from left_case_systems")
+    await becomes(region, state="active")
+    assert list(map(almere.owners.get, almere.subscribed)) == ["stagebrug-2"]
+    asked = await call_for_help(running)
+    (case,) = await almere.has_cases()
+    await running.until("select count(*) from cases")
+    await almere.says(case, "declined")
+    assert (await running.next_event(HelpDeclined)).call_id == asked.call_id
+
+
+@pytest.mark.parametrize("running", [{"webhook_pauses": "0,60,60"}], indirect=True)
+async def test_a_system_that_moves_twice_while_it_is_left_is_forgotten_at_neither_place(
+    running: RunningService, region: httpx.AsyncClient, almere: FakeCaseSystem
+) -> None:
+    almere.clients |= {"second": CLIENT_SECRET, "third": CLIENT_SECRET}
+    await set_up(region, almere)
+    await becomes(region, state="active")
+    almere.leaving = [503] * 20
+    for client in ("second", "third", "second"):  # the last has not been left yet when it is wanted again
+        await set_up(region, almere, clientId=client)
+        await becomes(region, state="active")
+    assert list(map(almere.owners.get, almere.subscribed)) == ["stagebrug", "second", "third"]
+    almere.leaving = []
+    async with asyncio.timeout(10):
+        while await running.sql.fetchval("select count(*) from left_case_systems"):
+            await running.sql.execute("update left_case_systems set next_at = now()")
+            await running.sql.execute("select pg_notify('stagebrug', 'left-case-systems')")
+            await asyncio.sleep(0.05)  # a poll with a deadline
+    await becomes(region, state="active")
+    assert list(map(almere.owners.get, almere.subscribed)) == ["second"]
 
 
 async def test_a_region_sets_up_its_own_municipalities_only(running: RunningService, almere: FakeCaseSystem) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.events.notifications import HelpAnswered, HelpDeclined, IntermediaryAsked
+from shared.events.notifications import HelpAnswered, HelpDeclined, HelpTaken, IntermediaryAsked
 from tests.notifications import facts
 from tests.notifications.conftest import Subscribing, outsider
 from tests.support.service import RunningService
@@ -32,13 +32,19 @@ async def desk(running: RunningService, **more: Any) -> dict[str, Any]:
     return found
 
 
-def links(running: RunningService, mail: EmailMessage) -> list[str]:
-    """Those of the answer and of the refusal, at the address at which the service runs here."""
+def links(running: RunningService, mail: EmailMessage) -> tuple[str, str]:
+    """Those of the answer and of the refusal."""
+    answer, _, decline = every_link(running, mail)
+    return answer, decline
+
+
+def every_link(running: RunningService, mail: EmailMessage) -> list[str]:
+    """In their order, at the address at which the service runs here."""
     plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
     assert plain
     assert html
     found = re.findall(r"http\S+?(/h/[\w-]{43})\b", plain.get_content())
-    assert len(found) == 2
+    assert len(found) == 3
     assert all(path in html.get_content() for path in found)
     return [f"{running.url}{path}" for path in found]
 
@@ -110,6 +116,28 @@ async def test_a_desk_says_that_it_knows_nobody_and_answers_later_all_the_same(
     assert "U gaf dit al door" in (await browser.post(decline)).text
     assert "Bedankt" in (await browser.post(answer, data={"name": "Bakkerij De Korst"})).text
     assert [each["outcome"] for each in (await seen_by_school(running))["answers"]] == ["declined", "answered"]
+
+
+async def test_a_desk_says_that_it_looks_is_not_reminded_and_answers_later(
+    running: RunningService, post: SmtpCatcher, browser: httpx.AsyncClient
+) -> None:
+    await desk(running)
+    other = await desk(running, kind="sbb", email="sbb@sbb.example")
+    await running.announce(facts.an_unmatched_student())
+    mails = {mail["To"]: mail for mail in (await post.next(), await post.next())}
+    answer, take, _ = every_link(running, mails[DESK["email"]])
+    for _ in range(2):  # a mail scanner
+        assert "Ik ga op zoek" in (await browser.get(take)).text
+    assert (await seen_by_school(running))["answers"] == []
+    assert "Bedankt" in (await browser.post(take)).text
+    assert (await running.next_event(HelpTaken)).intermediary == "wsp"
+    assert "U gaf dit al door" in (await browser.post(take)).text
+    await days_pass(running, 3)
+    assert (await post.next())["To"] == other["email"]
+    await until_turn(running, "wsp", 1)
+    assert await running.sql.fetchval("select count(*) from desk_letters") == 3
+    assert "Bedankt" in (await browser.post(answer, data={"name": "Bakkerij De Korst"})).text
+    assert [each["outcome"] for each in (await seen_by_school(running))["answers"]] == ["taken", "answered"]
 
 
 async def test_a_form_that_is_not_right_says_what_to_mend_and_keeps_what_was_written(

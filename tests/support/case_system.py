@@ -1,7 +1,9 @@
 """A municipality's case system as VNG's Zaken and Notificaties APIs have it: real HTTP, checks every token."""
 
 import asyncio
+import base64
 import itertools
+import json
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -35,6 +37,9 @@ class FakeCaseSystem:
     statuses: dict[str, str] = field(default_factory=dict)
     properties: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     subscribed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    clients: dict[str, str] = field(default_factory=lambda: {CLIENT_ID: CLIENT_SECRET})
+    """Who may ask, with their secrets; each sees and changes what it registered itself."""
+    owners: dict[str, str] = field(default_factory=dict)
     answers: list[int] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     odd: dict[str, str] = field(default_factory=dict)
@@ -128,12 +133,14 @@ class FakeCaseSystem:
         return JSONResponse({"code": "error"}, 500) if instead == DIES else done
 
     def _stranger(self, request: Request) -> str | None:
+        client = _client_of(request)
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         try:
-            claims = jwt.decode(token, OctKey.import_key(CLIENT_SECRET), algorithms=["HS256"]).claims
-        except (JoseError, ValueError) as error:
+            key = OctKey.import_key(self.clients[client])
+            claims = jwt.decode(token, key, algorithms=["HS256"]).claims
+        except (JoseError, ValueError, KeyError) as error:
             return repr(error)
-        known = {claims.get("iss"), claims.get("client_id")} == {CLIENT_ID}
+        known = claims.get("iss") == client
         return None if known and time.time() - int(claims["iat"]) < 3600 and "user_id" in claims else "claims"
 
     async def _zaken(self, request: Request, path: str) -> Response:
@@ -164,14 +171,17 @@ class FakeCaseSystem:
         return JSONResponse(case, 201)
 
     async def _notifications(self, request: Request) -> Response:
+        who, at = _client_of(request), f"{self.url}{request.url.path}"
         if request.method == "GET":
             if self.paged and "page" not in request.query_params:
                 return JSONResponse({"results": [], "next": f"{self.url}{request.url.path}?page=2"})
-            return JSONResponse(list(self.subscribed.values()))
+            return JSONResponse([each for url, each in self.subscribed.items() if self.owners[url] == who])
+        if at in self.subscribed and self.owners[at] != who:
+            return JSONResponse({"code": "permission_denied"}, 403)
         if request.method == "DELETE":
             if self.leaving:
                 return JSONResponse({"code": "error"}, self.leaving.pop(0))
-            return Response(status_code=204 if self.subscribed.pop(f"{self.url}{request.url.path}", None) else 404)
+            return Response(status_code=204 if self.subscribed.pop(at, None) else 404)
         body = await request.json()
         # as Open Notificaties does: the callback must refuse strangers before it is believed
         async with httpx.AsyncClient(timeout=10) as client:
@@ -181,6 +191,16 @@ class FakeCaseSystem:
             )
         if refused.status_code not in {401, 403} or taken.status_code != 204:
             return JSONResponse({"code": "invalid-callback-url"}, 400)
-        url = f"{self.url}/notificaties/api/v1/abonnement/1"
-        self.subscribed[url] = {**body, "url": url}
+        url = f"{at}/{next(self._numbers)}" if request.method == "POST" else at
+        self.subscribed[url], self.owners[url] = {**body, "url": url}, who
         return JSONResponse(self.subscribed[url], 201 if request.method == "POST" else 200)
+
+
+def _client_of(request: Request) -> str:
+    """Who a token says that it is of, believed or not."""
+    try:
+        payload = request.headers.get("authorization", "").split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):
+        return ""
+    return str(claims.get("client_id")) if isinstance(claims, dict) else ""

@@ -134,7 +134,8 @@ async def set_up_case_system(
     """Have a region's calls for help become cases in a municipality's system; it is asked to tell us of them.
 
     Set up again, what was given up before is tried again; with another `casesUrl`, cases at the old one say nothing
-    here any more; at another `notificationsUrl` than before, the old one is told to send nothing more.
+    here any more; at another `notificationsUrl`, or as another `clientId`, than before, it is told to send nothing more
+    to where and whom it knew.
     """
     require_own(region, caller)
     _check(body, work)
@@ -143,7 +144,7 @@ async def set_up_case_system(
     system = CaseSystem(before.id if before else new_id(), region, municipality, **settings)
     if before:
         system = replace(system, callback_hash=before.callback_hash)
-        if before.notifications_url != system.notifications_url:  # else what is registered there is replaced
+        if not system.is_known_there(before):  # else what is registered there is replaced
             await CaseStore(work.session).leave(system.id)
             work.notify("left-case-systems")
     subscription = await _subscription(work, system)

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
+from services.notifications.clients import desk_words
 from services.notifications.clients.letters import LetterToSend
 from services.notifications.clients.mail_words import OptOut, Stationery, Written
+from services.notifications.domain.calls import CallKey, opened
+from services.notifications.domain.desks import DeskLetter, Purpose
 from services.notifications.domain.digest import ORDER, Item, grouped
 from services.notifications.domain.letters import CATEGORIES, Fact
 from services.notifications.domain.wishes import Category, Rhythm
@@ -67,7 +71,10 @@ ALERTS = {
     for state in ("failing", "retired")
 }
 
-NAMES = (*sorted(CATEGORIES), *LINKS, *DIGESTS, *ALERTS)
+DESKS = {"call": 0, "call-reminder": 1}
+"""To intermediaries without a system, by which reminder it is."""
+
+NAMES = (*sorted(CATEGORIES), *LINKS, *DIGESTS, *ALERTS, *DESKS)
 
 
 def category_of(name: str) -> Category | None:
@@ -88,6 +95,8 @@ def example(name: str, stationery: Stationery) -> Written:
         return stationery.letter("link", letter, url=letter.url)
     if name in ALERTS:
         return stationery.letter(TEMPLATE, ALERTS[name], url=ALERTS[name]["url"])
+    if name in DESKS:
+        return desk_words.written(_desk(DESKS[name]))
     item = _item(name, 1)
     return stationery.letter(name, item.facts, path=item.path, opt_out=_opt_out(CATEGORIES[name]))
 
@@ -109,6 +118,12 @@ def _link(purpose: str, recipient: str) -> LetterToSend:
             "lastDay": date(2026, 12, 24),
         }
     )
+
+
+def _desk(reminder: int) -> DeskLetter:
+    call = opened(UUID(ID), CallKey("AM11", "horeca", None), 7, DAY)
+    answer, take, decline = (f"https://stagebrug.example/h/{purpose}" for purpose in Purpose)
+    return DeskLetter(UUID(ID), "naam@wsp.example", call, reminder, 1, url=answer, take_url=take, decline_url=decline)
 
 
 def _opt_out(what: Category | Rhythm) -> OptOut:

@@ -64,6 +64,19 @@ class CaseSystem:
         """Whether a callback carries what we told the system to send."""
         return self.callback_hash is not None and secrets.compare_digest(hashed(header), self.callback_hash)
 
+    def is_known_there(self, other: "CaseSystem") -> bool:
+        """Whether what is registered for both of them is the same: at one address, by one client."""
+        return (self.notifications_url, self.client_id) == (other.notifications_url, other.client_id)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A case system as it was when it was taken out or moved; it is still to be told."""
+
+    id: UUID
+    system: CaseSystem
+    tries: int
+
 
 @dataclass(frozen=True)
 class Case:

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     """What a link of a letter is for; it does nothing else."""
 
     ANSWER = "answer"
+    TAKE = "take"
     DECLINE = "decline"
 
 
@@ -53,6 +54,7 @@ class DeskLetter:
     reminder: int
     tries: int
     url: str
+    take_url: str
     decline_url: str
 
     @property

@@ -16,11 +16,11 @@ from services.notifications.answering import answered_by_case
 from services.notifications.clients import Resources
 from services.notifications.clients.zgw import NotAnswered, call_of
 from services.notifications.domain.calls import CallState
-from services.notifications.domain.cases import Case, CaseSystem, Read, hashed
+from services.notifications.domain.cases import Case, CaseSystem, Left, Read, hashed
 from services.notifications.domain.leaving import CALL_TYPE, outgoing_call
 from services.notifications.domain.outward import Protocol
 from services.notifications.domain.schedule import Answer, pause_after
-from services.notifications.domain.subscriptions import State, Subscription
+from services.notifications.domain.subscriptions import PENDING, State, Subscription
 from services.notifications.jobs import jobs
 from services.notifications.store import CallStore, CaseStore, Delivery, SubscriptionStore
 from shared.api import ShortText
@@ -139,21 +139,46 @@ async def leave_case_systems(work: UnitOfWork) -> bool:
         return False
     async with beside() as claiming:
         due = await CaseStore(claiming.session).due_to_leave(free, _lease(resources))
-    for system, tries in due:
-        resources.looking.send(_leave(beside, resources, system, tries))
+    for each in due:
+        resources.looking.send(_leave(beside, resources, each))
     return bool(due)
 
 
-async def _leave(begin: Begin, resources: Resources, system: CaseSystem, tries: int) -> None:
-    again = None
+async def _leave(begin: Begin, resources: Resources, left: Left) -> None:
+    async with begin() as reading:
+        present = await CaseStore(reading.session).find(left.system.id)
+    is_back = present is not None and present.is_known_there(left.system)
+    again = None if is_back else await _leaving(resources, left)
+    async with begin() as work:
+        await CaseStore(work.session).left(left.id, again)
+        if not is_back and again is None:
+            await _still_known(work, left.system)
+        work.notify("left-case-systems")
+
+
+async def _leaving(resources: Resources, left: Left) -> timedelta | None:
+    """Say so; when to say it again."""
+    system = left.system
     try:
         await _in_time(resources, resources.cases.unregister(system, _callback(resources, system)))
     except NotAnswered as failed:
-        again = pause_after(tries, failed.answer, resources.settings.webhook_pauses)
+        again = pause_after(left.tries, failed.answer, resources.settings.webhook_pauses)
         log.warning("case_system_not_left", system=str(system.id), code=failed.answer.code, again=again is not None)
-    async with begin() as work:
-        await CaseStore(work.session).left(system.id, again)
-        work.notify("left-case-systems")
+        return again
+    return None
+
+
+async def _still_known(work: UnitOfWork, left: CaseSystem) -> None:
+    """Where we are known as somebody else now, one callback serves both: what was ended may have been the new one's."""
+    present = await CaseStore(work.session).find(left.id)
+    if present is None or present.notifications_url != left.notifications_url:
+        return
+    subscriptions = SubscriptionStore(work.session)
+    subscription = await subscriptions.find(left.id, lock=True)
+    if subscription is not None:
+        await subscriptions.save(subscription.unproven(PENDING[Protocol.ZGW]))
+        await subscriptions.prove(left.id)
+        work.notify("case-systems")
 
 
 @jobs.every(seconds=5.0, wake="cases")

@@ -43,7 +43,16 @@ async def _linked(work: UnitOfWork, due: DueLetter) -> DeskLetter | None:
         token = new_token()
         await DeskStore(work.session).link(due.id, purpose, token)
         urls[purpose] = f"{page}/{token}"
-    return DeskLetter(due.id, due.email, call, due.reminder, due.tries, urls[Purpose.ANSWER], urls[Purpose.DECLINE])
+    return DeskLetter(
+        due.id,
+        due.email,
+        call,
+        due.reminder,
+        due.tries,
+        url=urls[Purpose.ANSWER],
+        take_url=urls[Purpose.TAKE],
+        decline_url=urls[Purpose.DECLINE],
+    )
 
 
 async def _send(beside: Begin, resources: Resources, due: DueLetter, letter: DeskLetter) -> None:

@@ -72,6 +72,10 @@ async def act_on_page(token: str, request: Request, work: Work) -> HTMLResponse:
     held, call = await _held(work, request, token, lock=True)
     if held.used:
         return _drawn("used")
+    if held.purpose is Purpose.TAKE:
+        await DeskStore(work.session).use(token)
+        await calling.take(work, call, held.desk.owner, held.desk.kind)
+        return _drawn("taken")
     if held.purpose is Purpose.DECLINE:
         await DeskStore(work.session).use(token)
         await calling.decline(work, call, held.desk.owner, held.desk.kind, "nobody-known")

@@ -1,16 +1,18 @@
 """Municipalities' case systems, and the cases that calls for help became there, as rows."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, func, literal, select, update
 from sqlalchemy import case as either
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifications.domain.cases import Case, CaseStatus, CaseSystem
+from services.notifications.domain.cases import Case, CaseStatus, CaseSystem, Left
 from services.notifications.store.tables import case_systems, cases, left_case_systems
+from shared.ids import new_id
 
 SHARE_OF_SILENCE = 6
 """After six hours without an answer a case is read again in one, after a day and a half in six."""
@@ -53,17 +55,16 @@ class CaseStore:
         return _system(row) if row else None
 
     async def leave(self, system_id: UUID) -> None:
-        """Remember a system that is taken out or was moved, as it is now, until it knows; only the last of several."""
-        columns = [case_systems.c[name] for name in (*_COLUMNS, "settings")]
+        """Remember a system that is taken out or was moved, as it is now, until it knows; again for each time."""
+        left, now = left_case_systems, func.clock_timestamp()
+        kept = [case_systems.c[name] for name in (*_COLUMNS[1:], "settings")]
         asked = case_systems.c.callback_hash.is_not(None)
-        its = select(*columns, func.clock_timestamp()).where(case_systems.c.id == system_id, asked)
-        names = [column.name for column in columns]
-        left = insert(left_case_systems).from_select([*names, "next_at"], its)
-        anew = {"settings": left.excluded.settings, "next_at": left.excluded.next_at, "tries": 0}
-        await self._session.execute(left.on_conflict_do_update(index_elements=["id"], set_=anew))
+        its = select(literal(new_id()), case_systems.c.id, *kept, now).where(case_systems.c.id == system_id, asked)
+        names = ["id", "system_id", *(column.name for column in kept), "next_at"]
+        await self._session.execute(insert(left).from_select(names, its))
 
-    async def due_to_leave(self, limit: int, lease: timedelta) -> list[tuple[CaseSystem, int]]:
-        """Claim those to tell, with the number of this try; nobody else does until the lease ends."""
+    async def due_to_leave(self, limit: int, lease: timedelta) -> list[Left]:
+        """Claim those to tell; nobody else does until the lease ends."""
         left = left_case_systems
         due = select(left.c.id).where(left.c.next_at <= func.clock_timestamp()).order_by(left.c.next_at).limit(limit)
         claim = (
@@ -72,11 +73,12 @@ class CaseStore:
             .values(next_at=func.clock_timestamp() + lease, tries=left.c.tries + 1)
             .returning(*left.c)
         )
-        return [(_system(row), row.tries) for row in await self._session.execute(claim)]
+        found = await self._session.execute(claim)
+        return [Left(row.id, replace(_system(row), id=row.system_id or row.id), row.tries) for row in found]
 
-    async def left(self, system_id: UUID, again: timedelta | None = None) -> None:
+    async def left(self, left_id: UUID, again: timedelta | None = None) -> None:
         """It knows, or is given up; or it is told again after a pause."""
-        mine = left_case_systems.c.id == system_id
+        mine = left_case_systems.c.id == left_id
         if again is None:
             await self._session.execute(delete(left_case_systems).where(mine))
         else:

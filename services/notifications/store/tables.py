@@ -198,6 +198,7 @@ left_case_systems = Table(
     Column("callback_hash", Text),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("next_at", MOMENT, nullable=False),
+    Column("system_id", Uuid),
 )
 """Taken out here, and still to be told to send no more notifications."""
 
