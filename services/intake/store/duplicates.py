@@ -13,6 +13,7 @@ from services.intake.domain.likeness import Traits, marks
 from services.intake.domain.rights import Viewer
 from services.intake.store.employers import visible_to
 from services.intake.store.tables import employers
+from shared.unit_of_work import kernel_connection
 
 Pair: TypeAlias = tuple[UUID, UUID]
 
@@ -33,11 +34,11 @@ from employers mine cross join lateral (
 ) alike where mine.id = any(:some)
 """)
 
-_LOCKS = text("""
+_LOCKS = """
 select pg_advisory_xact_lock(key) from (
-    select distinct hashtextextended('employer ' || name, 0) as key from unnest(cast(:keys as text[])) name order by 1
+    select distinct hashtextextended('employer ' || name, 0) as key from unnest($1::text[]) name order by 1
 ) keys
-""")
+"""
 
 
 class DuplicateStore:
@@ -50,7 +51,7 @@ class DuplicateStore:
         """Let nobody else register one of the same KvK number, postcode or name there, until the transaction ends."""
         named = (mark for mark in marks(traits) if mark.startswith("name:"))
         keys = {*named, *filter(None, (traits.kvk_number, traits.postcode))}
-        await self._session.execute(_LOCKS, {"keys": sorted(keys)})
+        await (await kernel_connection(self._session)).execute(_LOCKS, sorted(keys))
 
     async def like(self, traits: Traits, viewer: Viewer) -> list[Known]:
         """Those that have a mark in common."""
