@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from deploy.plan import SERVICES
 from shared.deprecation import Deprecation, today
 from shared.deprecation.routes import deprecation_in
@@ -28,11 +30,16 @@ _NOWHERE = {"database_url": "postgresql://nobody@localhost/nothing", "amqp_url":
 Calls = Mapping[tuple[str, str], Deprecation | None]
 
 
-def document_of(service: str) -> dict[str, Any]:
-    """A service's API document, without starting it."""
+def app_of(service: str) -> FastAPI:
+    """A service's app, without starting it."""
     settings = importlib.import_module(f"services.{service}.settings").Settings(**_NOWHERE)
-    found: dict[str, Any] = importlib.import_module(f"services.{service}.app").create_app(settings).openapi()
-    return found
+    made: FastAPI = importlib.import_module(f"services.{service}.app").create_app(settings)
+    return made
+
+
+def document_of(service: str) -> dict[str, Any]:
+    """A service's API document."""
+    return app_of(service).openapi()
 
 
 def calls() -> Calls:

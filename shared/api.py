@@ -93,11 +93,7 @@ def not_a_cursor() -> Invalid:
 class PageRequest:
     """Which piece of a list is asked for."""
 
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=200, description="How many items at most.")] = 50,
-        cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
-    ) -> None:
+    def __init__(self, limit: int = 50, cursor: str | None = None) -> None:
         self.limit = limit
         self.after: str | None = None if cursor is None else decode_cursor(cursor)
 
@@ -128,4 +124,11 @@ class PageRequest:
         return Page[Any].of(kept, key(kept[-1]))
 
 
-PageQuery = Annotated[PageRequest, Depends(PageRequest)]
+async def _page_request(  # a class would be made on another thread
+    limit: Annotated[int, Query(ge=1, le=200, description="How many items at most.")] = 50,
+    cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
+) -> PageRequest:
+    return PageRequest(limit, cursor)
+
+
+PageQuery = Annotated[PageRequest, Depends(_page_request)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import time
 from collections.abc import AsyncIterator, Generator
@@ -35,6 +36,10 @@ UNKNOWN_ASKED_AGAIN_SECONDS = 0.5
 
 KEYS_ASKED_AGAIN_SECONDS = 10
 """An unknown key id asks the issuer again, but not more often than this: anybody can invent key ids."""
+
+
+TOKENS_KNOWN = 10_000
+"""As many as callers have limits (`shared.limits`): some 10 MB."""
 
 
 class Role(StrEnum):
@@ -120,11 +125,41 @@ class Keys:
         self._again_at, self._ends = now + pause, now + kept
 
 
+class KnownTokens:
+    """Whom tokens speak for that were checked a moment ago: a caller sends the same one for minutes.
+
+    They are forgotten with the keys that they were checked with, and kept as hashes, so that no token stays in memory.
+    """
+
+    def __init__(self) -> None:
+        self._keys: KeySet | None = None
+        self._known: dict[bytes, tuple[Principal, float]] = {}
+
+    def find(self, token: str, keys: KeySet) -> Principal | None:
+        """The caller, unless the token ended, or must be checked for another reason."""
+        if keys is not self._keys:
+            self._keys, self._known = keys, {}
+        principal, ends = self._known.get(_hash(token), (None, 0.0))
+        return principal if time.time() < ends else None
+
+    def keep(self, token: str, keys: KeySet, principal: Principal, ends: float) -> None:
+        """A token that is good until then."""
+        if keys is self._keys:
+            if len(self._known) >= TOKENS_KNOWN:
+                self._known.clear()
+            self._known[_hash(token)] = principal, ends
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
 class TokenChecker:
     """Checks signature, issuer, audience and times of a bearer token."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._keys = Keys(settings.jwks_url)
+        self._known = KnownTokens()
         self._claims = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": settings.issuer},
@@ -135,17 +170,22 @@ class TokenChecker:
 
     async def principal(self, token: str) -> Principal:
         """Who the token speaks for; `Unauthenticated` says what is wrong with it."""
+        keys = await self._keys.get()
+        if (known := self._known.find(token, keys)) is not None:
+            return known
         try:
             try:
-                decoded = jwt.decode(token, await self._keys.get(), algorithms=ALGORITHMS)
+                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
             except (JoseError, ValueError):
                 decoded = jwt.decode(token, await self._keys.get(refresh=True), algorithms=ALGORITHMS)
             self._claims.validate(decoded.claims)
-            return Principal.model_validate(decoded.claims)
+            principal = Principal.model_validate(decoded.claims)
         except ValidationError:
             raise Unauthenticated(why="the token's claims have another form than this API knows") from None
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise Unauthenticated(why=getattr(error, "description", "") or type(error).__name__) from None
+        self._known.keep(token, keys, principal, decoded.claims["exp"])
+        return principal
 
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token of the identity provider.")

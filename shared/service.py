@@ -16,7 +16,7 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from shared import erasing, health, http, idempotency, openapi, parking, progress, replays, timer_list
+from shared import dispatch, erasing, health, http, idempotency, openapi, parking, progress, replays, timer_list
 from shared.event_feed import event_feed
 from shared.health import Health
 from shared.jobs import Jobs, run_job
@@ -133,6 +133,7 @@ def create_service(
     idempotency.install(app)
     _allow_front_ends(app, settings)
     openapi.install(app)
+    dispatch.install(app)
     routers = [api] if isinstance(api, APIRouter) else list(api)
     for router in (
         health.router,

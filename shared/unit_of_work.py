@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar, cast
 import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
@@ -29,13 +30,14 @@ OUTBOX = "outbox"
 FIRST_VERSION = 1
 """What a row is inserted with that tells of itself with `announce_new`."""
 
-_BEGIN = text("select 1")
 _SCOPE = text("""
 select set_config('stagebrug.' || name, value, true)
 from unnest(cast(:names as text[]), cast(:values as text[])) as setting (name, value)
 """)
 SCOPE = "scope"
 """Where a session remembers what it told the database of itself."""
+_KERNEL = "kernel"
+"""Where it remembers its connection for statements past SQLAlchemy."""
 _KERNELS_SUBJECTS = {"person": "erased"}
 """The ledger of erasures stands in every service (`shared.erasing`)."""
 
@@ -200,11 +202,16 @@ async def kernel_connection(session: AsyncSession) -> PgConnection:
 
     SQLAlchemy begins the transaction with the first statement that it sees; before that, ours would commit by itself.
     """
+    known = cast("PgConnection | None", session.info.get(_KERNEL))
+    if known is not None and known.is_in_transaction():
+        return known
     proxied = (await session.connection()).sync_connection
     assert proxied is not None
     connection = cast("PgConnection", proxied.connection.driver_connection)
     if not connection.is_in_transaction():
-        await session.execute(_BEGIN)
+        adapted = cast("AsyncAdapt_asyncpg_connection", proxied.connection.dbapi_connection)
+        await adapted._start_transaction()  # type: ignore[no-untyped-call] # noqa: SLF001 — instead of an empty statement
+    session.info[_KERNEL] = connection
     return connection
 
 

@@ -1,5 +1,6 @@
 """What every event is: a frozen fact in the past tense, owned by its publisher, read as a CloudEvent."""
 
+import functools
 import re
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -64,7 +65,7 @@ class Event(Wire):
     @classmethod
     def event_name(cls) -> str:
         """`StudentReady` → `student-ready`; a version at the end of the class's name is not part of it."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "-", re.sub(r"V\d+$", "", cls.__name__)).lower()
+        return _in_kebab_case(cls.__name__)
 
     @classmethod
     def event_type(cls) -> str:
@@ -81,6 +82,11 @@ class Event(Wire):
         """The id of what the event is about."""
         value: UUID = getattr(self, f"{self.subject_kind}_id")
         return value
+
+
+@functools.cache  # each event that is announced asks for it twice
+def _in_kebab_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", re.sub(r"V\d+$", "", name)).lower()
 
 
 def _check_version(event: type[Event]) -> None:

@@ -3,9 +3,10 @@ import time
 import httpx
 import pytest
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from deploy import tokens
+from shared.security import KnownTokens, Principal
 from tests.support.service import RunningService
 
 
@@ -63,3 +64,16 @@ async def test_a_token_that_somebody_else_signed_is_refused(toy: RunningService)
         "x",
     ):
         assert (await call(toy, forged)).status_code == 401
+
+
+def test_a_token_is_known_until_it_ends_or_the_issuers_keys_are_asked_again() -> None:
+    key = RSAKey.generate_key(2048, auto_kid=True)
+    keys, others, anna = KeySet([key]), KeySet([key]), Principal(sub="anna")
+    known, soon = KnownTokens(), time.time() + 60
+    assert known.find("a", keys) is None
+    known.keep("a", keys, anna, soon)
+    known.keep("b", keys, anna, time.time() - 1)
+    assert (known.find("a", keys), known.find("b", keys)) == (anna, None)
+    assert known.find("a", others) is None
+    known.keep("a", keys, anna, soon)  # was checked with keys that are not the issuer's any more
+    assert known.find("a", others) is None

@@ -11,7 +11,7 @@ from services.intake.domain.people import LentRights
 from services.intake.domain.rights import Viewer
 from services.intake.resources import Resources
 from services.intake.store import PeopleStore, SchoolStore
-from services.intake.store.acting import Capacity, enter
+from services.intake.store.acting import OWN, Capacity, enter
 from shared.errors import Forbidden, Invalid, NotFound
 from shared.security import Caller, Intermediary, Role, requires
 from shared.unit_of_work import UnitOfWork, Work
@@ -40,9 +40,10 @@ async def _viewer(caller: Caller, work: Work, request: Request) -> Viewer:
     brins = {brin.upper() for brin in caller.schools} if caller.has(Role.COORDINATOR) else set()
     day = _takes_part_on(request)
     email = (caller.email or "").casefold()
-    own = await enter(work.session, brins, day, _capacity(caller), email)
     cares = email and caller.has(Role.COORDINATOR, Role.JOBCOACH)
-    lent = await PeopleStore(work.session).lent_to(email, today(), day) if cares else NOTHING
+    entries = await enter(work.session, brins, day, _capacity(caller), email, today() if cares else None)
+    own = {one.id: one.region for one in entries if one.how == OWN}
+    lent = await PeopleStore(work.session).lent(entries)
     lent = lent.for_whom_it_may(coordinator=caller.has(Role.COORDINATOR), jobcoach=caller.has(Role.JOBCOACH))
     if lent != NOTHING:
         await PeopleStore(work.session).lend(lent)

@@ -15,18 +15,7 @@ R = TypeVar("R", bound=BaseModel)
 class ChosenFields:
     """Which fields each item of a list has in the answer."""
 
-    def __init__(
-        self,
-        fields: Annotated[
-            str | None,
-            Query(
-                min_length=1,
-                max_length=2000,
-                description="Only these fields of each item, separated by commas (not of what is nested in it).",
-                examples=["id,name,region"],
-            ),
-        ] = None,
-    ) -> None:
+    def __init__(self, fields: str | None) -> None:
         self._names = None if fields is None else [name.strip() for name in fields.split(",")]
 
     def of(self, page: Page[R], resource: type[R]) -> Page[R] | Response:
@@ -46,4 +35,18 @@ def _unknown(name: str, known: dict[str, str]) -> Problem:
     return Problem(location="query", pointer="fields", detail=detail)
 
 
-Fields = Annotated[ChosenFields, Depends(ChosenFields)]
+async def _chosen(
+    fields: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=2000,
+            description="Only these fields of each item, separated by commas (not of what is nested in it).",
+            examples=["id,name,region"],
+        ),
+    ] = None,
+) -> ChosenFields:
+    return ChosenFields(fields)
+
+
+Fields = Annotated[ChosenFields, Depends(_chosen)]

@@ -152,7 +152,7 @@ async def register_student(
     _require_known(shared, facts)
     situation, region = await _situation(work, facts, school_id)
     student = Student(new_id(), school_id, facts, region, situation)
-    await StudentStore(work.session).save(student)
+    await StudentStore(work.session).add(student)
     created(response, shared.location("students", student.id), student)
     return StudentResource.of(student)
 

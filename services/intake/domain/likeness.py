@@ -35,6 +35,7 @@ _LEGAL_FORMS = frozenset({
 })  # fmt: skip
 _SHORT_FOR = {"zn": "zonen", "gebr": "gebroeders"}
 _ARTICLES = frozenset({"de", "het", "een", "t", "the"})
+_SIGNS, _INITIAL, _WORDS = frozenset("&+."), re.compile(r"\b(\w)\.(?=\w\b)"), re.compile(r"[^\W_]+")
 _PUBLIC_MAIL = re.compile(
     r"(gmail|hotmail|outlook|live|yahoo|icloud|me|ziggo|kpnmail|planet|xs4all|home|upcmail|telfort|hetnet)\.(com|nl)"
 )
@@ -87,8 +88,10 @@ class Likeness:
 def folded(text: str) -> str:
     """Words without case, accents and punctuation: `Café 't Hoekje & Zn.` → `cafe t hoekje en zn`; `B.V.` → `bv`."""
     plain = text.lower() if text.isascii() else _without_accents(text)
-    joined = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", re.sub(r"[&+]", " en ", plain))
-    return " ".join(re.findall(r"[^\W_]+", joined))
+    if _SIGNS.isdisjoint(plain):  # most texts, and there are five of each employer of a list
+        return " ".join(_WORDS.findall(plain))
+    joined = _INITIAL.sub(r"\1", plain.replace("&", " en ").replace("+", " en "))
+    return " ".join(_WORDS.findall(joined))
 
 
 def _without_accents(text: str) -> str:

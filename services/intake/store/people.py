@@ -6,18 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    CompoundSelect,
-    Date,
     Row,
-    String,
-    bindparam,
     delete,
     func,
-    literal,
-    null,
     or_,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -36,41 +29,13 @@ from services.intake.domain.people import (
 from services.intake.domain.placement_states import PlacementState
 from services.intake.domain.rights import Viewer
 from services.intake.domain.student import Student
-from services.intake.store.acting import Capacity, acting_as
+from services.intake.store.acting import DELEGATED, JOBCOACH, Capacity, Entry, acting_as
 from services.intake.store.people_tables import delegations, student_coaches
 from services.intake.store.rows import document, page_of, read
-from services.intake.store.schools import takes_part
-from services.intake.store.tables import placements, schools, students
+from services.intake.store.tables import placements, students
 from shared.api import PageRequest
 from shared.errors import NotFound
 from shared.unit_of_work import SCOPE, set_scope
-
-DELEGATED = "delegated"
-
-
-def _lent() -> CompoundSelect[Any]:
-    address, day, left = (
-        bindparam("address", type_=String),
-        bindparam("day", type_=Date),
-        bindparam("takes_part_on", type_=String),
-    )
-    lent = (
-        select(literal(DELEGATED, String).label("how"), schools.c.id, schools.c.region, delegations.c.facts)
-        .join(schools, schools.c.id == delegations.c.school_id)
-        .where(delegations.c.email == address, delegations.c.ended_at.is_(None))
-        .where(delegations.c.from_date <= day, delegations.c.until_date >= day, takes_part(left))
-    )
-    caseload = (
-        select(student_coaches.c.kind, student_coaches.c.student_id, null().label("region"), student_coaches.c.facts)
-        .join(schools, schools.c.id == student_coaches.c.school_id)
-        .where(student_coaches.c.email == address, student_coaches.c.kind == CoachKind.JOBCOACH)
-        .where(student_coaches.c.until_date >= day, takes_part(left))
-    )
-    return union_all(lent, caseload)
-
-
-_LENT = _lent()
-"""Built once: nearly every call asks it."""
 
 
 class PeopleStore:
@@ -79,18 +44,13 @@ class PeopleStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def lent_to(self, email: str, day: date, takes_part_on: date) -> LentRights:
-        """What an address may beside its token on a day: asked at every call, so that nothing has to lapse.
-
-        A school that takes part no more on `takes_part_on` lends nothing.
-        """
-        asked = {"address": email, "day": day, "takes_part_on": takes_part_on.isoformat()}
-        found = (await self._session.execute(_LENT, asked)).all()
-        seen = {row.id: row.facts["ground"] for row in found if row.how == CoachKind.JOBCOACH}
+    async def lent(self, entries: Collection[Entry]) -> LentRights:
+        """What a caller may beside the token: found anew with every call, so that nothing has to lapse."""
+        seen = {one.id: one.facts["ground"] for one in entries if one.how == JOBCOACH}
         withdrawn = await self._without_consent([one for one, ground in seen.items() if ground == Ground.CONSENT])
-        given = [(row, read(Delegate, row.facts)) for row in found if row.how == DELEGATED]
+        given = [(one, read(Delegate, one.facts)) for one in entries if one.how == DELEGATED]
         return LentRights(
-            schools={row.id: row.region for row, facts in given if not facts.student_ids},
+            schools={one.id: one.region for one, facts in given if not facts.student_ids},
             acts_for=frozenset(student for _, facts in given for student in facts.student_ids),
             sees=frozenset(seen) - withdrawn,
         )

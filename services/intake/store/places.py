@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.addresses import Address
 from services.intake.geocoding import Found
+from shared.unit_of_work import kernel_connection
 
 TAKEN_FOR = timedelta(minutes=10)
 """How long nobody else asks for an address that somebody is about to ask for: longer than all of one turn take."""
@@ -30,15 +31,15 @@ def locked(table: str, alias: str) -> str:
     return "" if table == "locations" else f"for update of {alias} skip locked"
 
 
-_KNOWN = text("""
+_KNOWN = """
 select municipality, latitude, longitude from (
     select 1 as rank, first_number, municipality, latitude, longitude from postcodes
-    where postcode = :postcode and (first_number <= :number and :number <= last_number or :number = 0)
+    where postcode = $1 and (first_number <= $3 and $3 <= last_number or $3 = 0)
     union all
     select 2, 0, municipality, latitude, longitude from geocodes
-    where postcode = :postcode and house_number = :house_number and latitude is not null
+    where postcode = $1 and house_number = $2 and latitude is not null
 ) known order by rank, first_number limit 1
-""")
+"""
 _ADDRESSES = """
 select e.facts -> 'address' ->> 'postcode' as postcode, coalesce(e.facts -> 'address' ->> 'house_number', '') as number
 from {table} e where (e.location ->> 'approximate') = 'true' and e.facts -> 'address' ->> 'postcode' is not null
@@ -110,9 +111,9 @@ class PlaceStore:
 
     async def known(self, place: Place) -> Found | None:
         """Where an address lies: by the postcode table, else as the geocoder answered before."""
-        values = {"postcode": place.postcode, "house_number": place.house_number, "number": place.number}
-        row = (await self._session.execute(_KNOWN, values)).one_or_none()
-        return None if row is None else Found(row.municipality, row.latitude, row.longitude)
+        connection = await kernel_connection(self._session)
+        row = await connection.fetchrow(_KNOWN, place.postcode, place.house_number, place.number)
+        return None if row is None else Found(*row)
 
     async def claim(self, limit: int) -> list[Place]:
         """Addresses that are known roughly and that nobody asked for lately; for a while they are the caller's."""

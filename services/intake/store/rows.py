@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Row, Select, Table, TextClause, text
+from sqlalchemy import Row, Select, Table
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from services.intake.domain.addresses import Situation
 from shared.api import PageRequest
 from shared.errors import Invalid, Problem
 from shared.events.codes import Point
-from shared.unit_of_work import FIRST_VERSION
+from shared.unit_of_work import FIRST_VERSION, kernel_connection
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -49,21 +49,24 @@ async def save(session: AsyncSession, table: Table, values: dict[str, Any]) -> N
     await session.execute(_upsert(table, tuple(values)), values)
 
 
-async def add_all(session: AsyncSession, table: Table, values: Sequence[dict[str, Any]]) -> None:
-    """Insert rows whose first event leaves in the same transaction (`announce_new`): as one document, which costs the
-    database two thirds of what as many parameters do.
-    """
+async def add(session: AsyncSession, table: Table, values: Sequence[dict[str, Any]]) -> None:
+    """Insert rows: as one document, which costs the database two thirds of what as many parameters do."""
     if values:
-        rows = json.dumps([row | {"version": FIRST_VERSION} for row in values], default=str)
-        await session.execute(_insert_all(table, tuple(values[0])), {"rows": rows})
+        connection = await kernel_connection(session)
+        await connection.execute(_insert_all(table, tuple(values[0])), json.dumps(values, default=str))
+
+
+async def add_all(session: AsyncSession, table: Table, values: Sequence[dict[str, Any]]) -> None:
+    """The same for rows whose first event leaves in the same transaction (`announce_new`)."""
+    await add(session, table, [row | {"version": FIRST_VERSION} for row in values])
 
 
 @cache
-def _insert_all(table: Table, names: tuple[str, ...]) -> TextClause:
-    columns = ", ".join((*names, "version"))
-    return text(
+def _insert_all(table: Table, names: tuple[str, ...]) -> str:
+    columns = ", ".join(names)
+    return (
         f"insert into {table} ({columns}) "  # noqa: S608 — our names
-        f"select {columns} from json_populate_recordset(null::{table}, cast(:rows as json))"
+        f"select {columns} from json_populate_recordset(null::{table}, $1::json)"
     )
 
 

@@ -14,7 +14,7 @@ from services.intake.domain.addresses import Situation
 from services.intake.domain.rights import Viewer
 from services.intake.domain.student import Student, StudentFacts, StudentState
 from services.intake.store.people_tables import student_coaches
-from services.intake.store.rows import document, page_of, read, save, save_all, words_of
+from services.intake.store.rows import add, document, page_of, read, save, save_all, words_of
 from services.intake.store.tables import student_accesses, students
 from shared.api import PageRequest
 from shared.errors import Forbidden, NotFound
@@ -89,6 +89,10 @@ class StudentStore:
         if ids:
             query = select(students.c.id).where(students.c.id.in_(ids)).order_by(students.c.id).with_for_update()
             await self._session.execute(query)
+
+    async def add(self, student: Student) -> None:
+        """Keep a new student."""
+        await add(self._session, students, [_values(student)])
 
     async def save(self, student: Student) -> None:
         """Keep a new student, or what changed."""
