@@ -37,7 +37,7 @@ from unnest(cast(:names as text[]), cast(:values as text[])) as setting (name, v
 SCOPE = "scope"
 """Where a session remembers what it told the database of itself."""
 _KERNEL = "kernel"
-"""Where it remembers its connection for statements past SQLAlchemy."""
+"""Where it remembers its transaction's connection, for statements past SQLAlchemy."""
 _KERNELS_SUBJECTS = {"person": "erased"}
 """The ledger of erasures stands in every service (`shared.erasing`)."""
 
@@ -202,8 +202,8 @@ async def kernel_connection(session: AsyncSession) -> PgConnection:
 
     SQLAlchemy begins the transaction with the first statement that it sees; before that, ours would commit by itself.
     """
-    known = cast("PgConnection | None", session.info.get(_KERNEL))
-    if known is not None and known.is_in_transaction():
+    transaction, known = cast("tuple[Any, PgConnection]", session.info.get(_KERNEL, (None, None)))
+    if transaction is not None and transaction is session.sync_session.get_transaction():
         return known
     proxied = (await session.connection()).sync_connection
     assert proxied is not None
@@ -211,7 +211,7 @@ async def kernel_connection(session: AsyncSession) -> PgConnection:
     if not connection.is_in_transaction():
         adapted = cast("AsyncAdapt_asyncpg_connection", proxied.connection.dbapi_connection)
         await adapted._start_transaction()  # type: ignore[no-untyped-call] # noqa: SLF001 — instead of an empty statement
-    session.info[_KERNEL] = connection
+    session.info[_KERNEL] = session.sync_session.get_transaction(), connection
     return connection
 
 
