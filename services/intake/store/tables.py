@@ -177,13 +177,16 @@ student_accesses = Table(
     "student_accesses",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("student_id", UUID(as_uuid=True), nullable=False),
+    Column("student_id", UUID(as_uuid=True)),
     Column("accessed_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Column("subject", Text, nullable=False),
     Column("action", Text, nullable=False),
     Index("student_accesses_student", "student_id", "id"),
 )
-"""Who saw or changed which student, and when. It outlives the student, so that it refers to no row."""
+"""Who saw or changed which student, and when. It outlives the student, so that it refers to no row, and afterwards
+nobody.
+
+Lines are added and stay: functions of the owner seal them and take them away (`access_seals`)."""
 
 placements = Table(
     "placements",
