@@ -13,7 +13,7 @@ down_revision = "0025_told_delegations"
 COLUMNS = """
 alter table student_accesses
     alter column student_id drop not null,
-    add column if not exists written_by xid8 default pg_current_xact_id(),
+    add column if not exists written_by bigint default pg_current_xact_id()::text::bigint,
     add column if not exists erased_digest bytea
 """
 INDEX = "create index concurrently student_accesses_written on student_accesses (written_by, id)"
@@ -21,7 +21,7 @@ INDEX = "create index concurrently student_accesses_written on student_accesses 
 SEALS = """
 create table access_seals (
     number bigint primary key,
-    written_by xid8 not null,
+    written_by bigint not null,
     last_id bigint not null,
     newest timestamptz not null,
     ids bigint[] not null,
@@ -31,7 +31,7 @@ create table access_seals (
 )
 ;
 insert into access_seals (number, written_by, last_id, newest, ids, digests, digest)
-values (0, '0', 0, '-infinity', '{}', '', sha256(''))
+values (0, 0, 0, '-infinity', '{}', '', sha256(''))
 ;
 create trigger owners before insert or update or delete or truncate on access_seals execute function only_the_owner()
 ;
@@ -66,7 +66,7 @@ begin
     ), ended as materialized (
         select a.id, a.written_by, a.accessed_at, access_digest(a) as digest from student_accesses a
         where (a.written_by, a.id) > (select last.written_by, last.last_id from last)
-          and a.written_by < pg_snapshot_xmin(pg_current_snapshot())
+          and a.written_by < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
         order by a.written_by, a.id limit p_most
     ), part as (
         select array_agg(ended.id order by ended.written_by, ended.id) as ids, max(ended.accessed_at) as newest,
