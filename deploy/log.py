@@ -61,22 +61,29 @@ def show_log(
 def verify_log(
     service: Service,
     *,
-    after: Annotated[int, typer.Option(min=0, help="Position after which to begin.")] = 0,
+    after: Annotated[int, typer.Option(min=0, help="Position, or part, after which to begin.")] = 0,
+    accesses: Annotated[bool, typer.Option("--accesses", help="Of intake: who saw or changed which student.")] = False,
     folder: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Check that the log is what was published; ends with 1 at the first place where it is not.
 
-    Example: [bold]stagebrug log verify intake[/bold]
+    With --accesses it is the log of who saw or changed which student.
+
+    Example: [bold]stagebrug log verify intake --accesses[/bold]
     """
-    found = _call(folder, service, "GET", "/v1/log-verification", query={"after": after})
+    path = "/v1/access-log-verification" if accesses else "/v1/log-verification"
+    found = _call(folder, service, "GET", path, query={"after": after})
+    digest = found.get("digest")
     while not found["problem"] and found["checkedTo"] > after:
-        after = found["checkedTo"]
-        found = _call(folder, service, "GET", "/v1/log-verification", query={"after": after})
+        after, digest = found["checkedTo"], found.get("digest")
+        found = _call(folder, service, "GET", path, query={"after": after})
     if as_json:
         typer.echo(json.dumps(found, indent=2))
     elif found["problem"]:
         typer.echo(f"{service}: {found['problem']}; everything up to {found['checkedTo']} fits.")
+    elif accesses:
+        typer.echo(f"{service}: the access log is what was logged, up to part {found['checkedTo']} ({digest}).")
     else:
         kept = f" (kept after {found['beginsAfter']})" if found["beginsAfter"] else ""
         typer.echo(f"{service}: the log is what was published, up to position {found['checkedTo']}{kept}.")

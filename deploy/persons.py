@@ -14,6 +14,10 @@ from deploy.errors import StackError
 from deploy.operating import HERE, POLL_SECONDS, AsJson, Folder, Operator
 
 PLACEMENTS = "/v1/placements?studentId={id}"
+ENROLMENTS = "/v1/students/{id}/enrolments"
+EACH = {"placement": PLACEMENTS, "enrolment": ENROLMENTS}
+"""Where the things are listed that have addresses of their own."""
+
 
 HELD = {
     "intake": (
@@ -24,11 +28,14 @@ HELD = {
         "/v1/students/{id}/jobcoach",
         "/v1/students/{id}/handovers",
         "/v1/students/{id}/requests",
+        ENROLMENTS,
+        "/v1/enrolments/{enrolment}/progress",
         "/v1/follow-ups?studentId={id}",
         PLACEMENTS,
         "/v1/placements/{placement}/agreement/versions",
         "/v1/placements/{placement}/bottlenecks",
         "/v1/placements/{placement}/evaluations",
+        "/v1/placements/{placement}/requests",
         "/v1/placements/{placement}/supervision",
         "/v1/placements/{placement}/visit-rhythm",
         "/v1/placements/{placement}/visits",
@@ -121,12 +128,20 @@ def _held(operator: Operator, student: UUID) -> dict[str, Any]:
     """By service and address: what each answers, where it has something."""
     found: dict[str, Any] = {}
     for service, path in [(name, path) for name in operator.stack.services for path in HELD.get(name, ())]:
-        placements = found.get(f"intake {PLACEMENTS.format(id='…')}", {"items": []})["items"]
-        for placement in [each["id"] for each in placements] if "{placement}" in path else [""]:
-            held = _all(operator, service, path.format(id=student, placement=placement))
+        for things in _things(found, path):
+            held = _all(operator, service, path.format(id=student, **things))
             if held is not None:
-                found[f"{service} {path.format(id='…', placement=placement)}"] = held
+                found[f"{service} {path.format(id='…', **things)}"] = held
     return found
+
+
+def _things(found: dict[str, Any], path: str) -> list[dict[str, str]]:
+    """What an address is asked for: each of the things that it names, as far as they were found, or once."""
+    for name, listed in EACH.items():
+        if f"{{{name}}}" in path:
+            held = found.get(f"intake {listed.format(id='…')}", {"items": []})["items"]
+            return [{name: each["id"]} for each in held]
+    return [{}]
 
 
 def _all(operator: Operator, service: str, address: str) -> Any:

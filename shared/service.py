@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 from sqlalchemy import MetaData, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import QueuePool
 
 from shared import dispatch, erasing, health, http, idempotency, openapi, parking, progress, replays, timer_list
@@ -29,6 +29,7 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.publishing import ConfirmedPublisher
 from shared.messaging.relay import Relay
 from shared.migrations import heads
+from shared.pools import CONNECT_SECONDS, engine_of
 from shared.replays import Replays
 from shared.security import TokenChecker
 from shared.settings import ServiceSettings
@@ -48,9 +49,6 @@ HANDLING_POOL = 6, 4
 
 DRAIN_SECONDS = 5.0
 """What is committed is published within milliseconds; a broker that is away is not waited for."""
-
-POOL_SECONDS, CONNECT_SECONDS, STATEMENT_SECONDS = 10, 5, 30
-"""How long a free connection, a new one, and the answer to one statement are waited for."""
 
 Resources = Callable[[Any], AbstractAsyncContextManager[Any]]
 
@@ -193,7 +191,8 @@ async def _start(
 ) -> Runtime:
     url = settings.database_url.get_secret_value()
     amqp_url = settings.amqp_url.get_secret_value()
-    engine, handling = _engine(url, POOL, POOL_OVERFLOW), _engine(url, *HANDLING_POOL)
+    pooled = settings.listen_url is not None
+    engine, handling = engine_of(url, POOL, POOL_OVERFLOW, pooled=pooled), engine_of(url, *HANDLING_POOL, pooled=pooled)
     for pool in (engine, handling):
         stack.push_async_callback(pool.dispose)
     await _check_schema(engine, name)
@@ -245,18 +244,6 @@ def _told_when_it_ended(task: "asyncio.Task[None]") -> None:
     elif (error := task.exception()) is not None:
         PARTS_ENDED.inc()
         log.critical("part_of_service_ended", part=str(task.get_coro()), exc_info=error)
-
-
-def _engine(url: str, pool: int, overflow: int) -> AsyncEngine:
-    return create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        pool_size=pool,
-        max_overflow=overflow,
-        pool_timeout=POOL_SECONDS,
-        hide_parameters=True,  # else an SQL error puts facts about students into logs
-        # a frozen server answers nothing, and nobody waits for it for ever
-        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},
-    )
 
 
 async def _started_or_waiting(consumer: Consumer) -> None:

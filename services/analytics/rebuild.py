@@ -107,7 +107,8 @@ async def rebuild(settings: Settings, progress: Progress = lambda _: None, *, ch
     Raises `LogsLagBehind`, `LogsBeginLater`, `AlreadyRebuilding`, or httpx's errors when a log cannot be read; what is
     shown is not changed then.
     """
-    url = settings.database_url.get_secret_value().replace("postgresql://", "postgresql+asyncpg://", 1)
+    direct = settings.listen_url or settings.database_url  # a pooler would lend the session's lock to others
+    url = direct.get_secret_value().replace("postgresql://", "postgresql+asyncpg://", 1)
     engine = create_async_engine(url)
     try:
         async with AsyncExitStack() as stack:

@@ -22,6 +22,7 @@ from services.intake.reminding import RELATIONS_COOL, remind
 from services.intake.renewing import OFFER_EXPIRED, OFFER_EXPIRING
 from services.intake.reserving import RESERVATION_LAPSES, let_lapse
 from services.intake.retaining import retain
+from services.intake.sealing import seal
 from services.intake.store import (
     ClaimStore,
     ClosureStore,
@@ -247,6 +248,12 @@ async def forget_old_imports(work: UnitOfWork) -> bool:
     """Problems and rows of files are kept for as long as somebody may look at them."""
     await forget(work)
     return False
+
+
+@jobs.every(seconds=60.0)
+async def seal_the_access_log(work: UnitOfWork) -> bool:
+    """What was logged meanwhile can be changed unseen no longer; True while there is more."""
+    return await seal(work)
 
 
 @jobs.every(seconds=3600.0)

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from services.matching import api, clients, handlers, jobs, store
 from services.matching.erasing import erasing
 from services.matching.settings import Settings
+from services.matching.store.acting import Capacity
 from shared.service import create_service
 
 
@@ -18,6 +19,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         handlers=handlers.handlers,
         jobs=jobs.jobs,
         metadata=store.metadata,
+        acting=Capacity.PLANNING,
         erases=erasing,
         resources=clients.resources,
     )

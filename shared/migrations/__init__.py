@@ -23,6 +23,14 @@ PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _PROTECTED = "select oid::regclass::text from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace"
 
+_KEPT_TO_THE_OWNER = """
+select tgrelid::regclass::text as name, verb from pg_trigger
+join pg_proc on pg_proc.oid = tgfoid and proname = 'only_the_owner' and pronamespace = 'public'::regnamespace,
+     (values (4, 'insert'), (8, 'delete'), (16, 'update'), (32, 'truncate')) as event (bit, verb)
+where tgtype & bit > 0
+"""
+"""What a trigger would refuse anyway (`k0008`), bits as pg_trigger.h has them."""
+
 HERE = Path(__file__).parent
 KERNEL = "kernel"
 MONTHS_AHEAD = 3
@@ -104,3 +112,5 @@ async def _grant(connection: PgConnection, app_role: str) -> None:
     )
     for (table,) in await connection.fetch(_PROTECTED):
         await connection.execute(f"revoke truncate on {table} from {role}")  # no row policy holds there
+    for table, verb in await connection.fetch(_KEPT_TO_THE_OWNER):
+        await connection.execute(f"revoke {verb} on {table} from {role}")

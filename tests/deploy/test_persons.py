@@ -12,6 +12,7 @@ from services.intake.days import today
 from services.intake.settings import Settings
 from tests.conftest import StartService
 from tests.intake.test_guidance import VISIT, a_placement, path
+from tests.intake.test_row_security import PROGRAMME
 from tests.intake.world import FIRST, a_world, good
 
 NOT_HELD = {
@@ -35,12 +36,12 @@ def test_every_address_about_a_student_is_in_an_export_or_named_as_holding_nothi
     about = set()
     for address, said in reading.items():
         asked = {("query", "studentId")} & {(each["in"], each["name"]) for each in said.get("parameters", [])}
-        if asked or "{studentId}" in address or "{placementId}" in address:
-            named = address.replace("{studentId}", "{id}").replace("{placementId}", "{placement}")
+        if asked or any(f"{{{name}Id}}" in address for name in ("student", "placement", "enrolment")):
+            named = address.replace("{studentId}", "{id}").replace("Id}", "}")
             about.add(named + "?studentId={id}" if asked else named)
     about -= {each for each in about if each.endswith("}") and each.rpartition("/")[0] in about}  # one of a list
     kept = {each for each in about if each.partition("?")[0].rpartition("/")[2] not in NOT_HELD}
-    assert kept - {"/v1/placements/{placement}"} == set(persons.HELD["intake"])
+    assert kept - {"/v1/placements/{placement}", "/v1/enrolments/{enrolment}"} == set(persons.HELD["intake"])
 
 
 async def test_an_export_has_what_is_held_of_one_student_and_nothing_of_another(
@@ -56,10 +57,20 @@ async def test_an_export_has_what_is_held_of_one_student_and_nothing_of_another(
     for placement in (own, other):
         await good(world.first.post(path(placement, "visits"), json=VISIT | {"visitDate": today().isoformat()}))
 
+    programme = await good(world.first.post("/v1/programmes", json=PROGRAMME))
+    for placement in (own, other):
+        enrol = {"studentId": placement["studentId"]}
+        await good(world.first.post(f"/v1/programmes/{programme['id']}/enrolments", json=enrol))
+        asked = {"kind": "guidance", "question": f"Hoe gaat het bij {placement['id']}?"}
+        await good(world.first.post(path(placement, "requests"), json=asked))
+
     student = UUID(own["studentId"])
     await asyncio.to_thread(persons.export, student, tmp_path / "sam.json", school=FIRST, folder=bench.keys)
     text = (tmp_path / "sam.json").read_text()
     held = json.loads(text)
     assert [each["id"] for each in held["intake /v1/placements?studentId=…"]["items"]] == [own["id"]]
     assert len(held[f"intake /v1/placements/{own['id']}/visits"]["items"]) == 1
+    (enrolment,) = held["intake /v1/students/…/enrolments"]["items"]
+    assert held[f"intake /v1/enrolments/{enrolment['id']}/progress"]["present"] == 0
+    assert own["id"] in held[f"intake /v1/placements/{own['id']}/requests"]["items"][0]["question"]
     assert not {other[name] for name in ("id", "studentId") if other[name] in text}

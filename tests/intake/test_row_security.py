@@ -87,6 +87,15 @@ async def as_the_service(world: World, **settings: Any) -> AsyncIterator["asyncp
         await sql.close()
 
 
+async def deletes_something(sql: "asyncpg.Connection[asyncpg.Record]", table: str) -> bool:
+    """Whether the role may delete there, and sees a row to delete."""
+    try:
+        async with sql.transaction():
+            return await sql.execute(f"delete from {table}") != "DELETE 0"
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+
+
 @pytest.fixture
 async def full(world: World) -> World:
     """Both schools have a row in every table."""
@@ -154,7 +163,7 @@ async def test_another_schools_scope_changes_and_deletes_nothing(full: World) ->
                 == "UPDATE 0"
             )
             assert await sql.execute(f"delete from {table} where school_id = $1", first) == "DELETE 0"
-        assert await sql.execute("delete from student_accesses") == "DELETE 0"
+        assert not await deletes_something(sql, "student_accesses")
         assert await sql.execute("update employers set facts = '{}' where private_to = $1", first) == "UPDATE 0"
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await sql.execute("truncate students cascade")
@@ -179,7 +188,7 @@ async def test_who_says_no_scope_sees_nothing(full: World, settings: dict[str, s
     async with as_the_service(full, **settings) as sql:
         for table in OWN:
             assert await sql.fetchval(f"select count(*) from {table}") == 0, table
-            assert await sql.execute(f"delete from {table}") == "DELETE 0"
+            assert not await deletes_something(sql, table), table
 
 
 async def test_a_scope_ends_with_its_transaction(full: World) -> None:
@@ -210,7 +219,7 @@ async def test_each_capacity_of_the_register_may_what_it_needs_and_no_more(full:
                 assert bool(found) == bool(number), (acting, table, found)
             for table in OWN:
                 if (acting, table) not in FORGOTTEN_BY_TIME:
-                    assert await sql.execute(f"delete from {table}") == "DELETE 0", (acting, table)
+                    assert not await deletes_something(sql, table), (acting, table)
 
 
 async def test_the_owner_of_the_tables_is_held_to_it_too(full: World) -> None:

@@ -127,7 +127,7 @@ async def test_a_connection_that_dies_in_the_middle_leaves_nothing_behind(region
 async def all_close_and_the_connection_dies(region: Region) -> None:
     async with region.work() as work:
         await close_all(region, work)
-        async with begin(region.engine, region.publisher, region.resources) as other:
+        async with begin(region.engine, region.publisher, region.resources, scope={"acting": "planning"}) as other:
             await other.session.execute(OTHERS_ENDED)
         await work.session.execute(ALL_CLOSED)
 

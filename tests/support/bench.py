@@ -95,6 +95,11 @@ def _renamed(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
+def _renamed_place(url: str, place: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@{place}").geturl()
+
+
 @contextlib.contextmanager
 def prepared_bench(servers: Servers) -> Iterator[Bench]:
     """Make what the run shares, and remove it again."""
@@ -133,7 +138,10 @@ def served_issuer(folder: Path) -> Iterator[str]:
 
 
 def settings_for(bench: Bench, service: str, url: str, database: Database, given: Mapping[str, str]) -> dict[str, Any]:
-    """The settings of a service on this bench."""
+    """The settings of a service on this bench; `pooler`: where one stands in front of the database."""
+    given = dict(given)
+    pooler = given.pop("pooler", None)
+    reached = {"database_url": _renamed_place(database.url, pooler), "listen_url": database.url} if pooler else {}
     return {
         "database_url": database.url,
         "amqp_url": bench.amqp_url(service),
@@ -146,5 +154,6 @@ def settings_for(bench: Bench, service: str, url: str, database: Database, given
         "log_format": "console",
         "quiet_hours": "none",  # tests run at night, and on Saturdays
         "quiet_weekends": "false",
+        **reached,
         **given,
     }

@@ -98,7 +98,7 @@ class Region:
 
     def work(self) -> Any:
         """A transaction."""
-        return begin(self.engine, self.publisher, self.resources)
+        return begin(self.engine, self.publisher, self.resources, scope={"acting": "planning"})
 
     def _counted(self, *_: Any) -> None:
         self.statements += 1

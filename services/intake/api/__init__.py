@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.intake.api import (
+    access_log,
     accreditations,
     adaptations,
     agreements,
@@ -82,7 +83,7 @@ PLACES = (offers, reservations, placements, supervisions, agreements, closures)
 GUIDANCE = (visits, bottlenecks, evaluations, support, adaptations, handovers, follow_ups, requests, student_requests)
 PEOPLE = (schools, departures, students, coaches, delegations, bureau, wish_check, matching_profiles)
 PROGRAMMES = (programmes, sessions, enrolments, visit_bookings)
-PRIVACY = (erasures, contact_people, grounds)
+PRIVACY = (access_log, erasures, contact_people, grounds)
 LINKS = (links,)
 REGION = (regions, code_lists, labour_market, places, school_calendar)
 LAW = (law, schemes, information_packs)

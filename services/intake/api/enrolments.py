@@ -148,6 +148,16 @@ async def list_enrolments(
     return page.page(await _shown(work, found), lambda enrolment: enrolment.id)
 
 
+@router.get("/students/{student_id}/enrolments", summary="The programmes of a student")
+async def list_student_enrolments(
+    student_id: UUID, viewer: Acting, work: Work, page: PageQuery
+) -> Page[EnrolmentResource]:
+    """Where it has a seat, waits, or was; of a student of the own school."""
+    await StudentStore(work.session).read(student_id, viewer)
+    found = await EnrolmentStore(work.session).of_student(student_id, viewer, page)
+    return page.page(await _shown(work, found), lambda enrolment: enrolment.id)
+
+
 @router.get("/enrolments/{enrolment_id}", summary="One enrolment")
 async def read_enrolment(enrolment_id: UUID, viewer: Acting, work: Work) -> EnrolmentResource:
     """Of a student of the own school."""

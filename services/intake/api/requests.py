@@ -148,6 +148,16 @@ async def ask_intermediary(
     return (await _shown(work, [request], Reader(viewer.schools)))[0]
 
 
+@router.get("/placements/{placement_id}/requests", summary="List what intermediaries are asked about a placement")
+async def list_placement_requests(
+    placement_id: UUID, viewer: Acting, work: Work, page: PageQuery
+) -> Page[RequestResource]:
+    """By the own school, with what was answered."""
+    reader = Reader(viewer.schools)
+    found = await RequestStore(work.session).page(reader, page, placement_id=placement_id)
+    return page.page(await _shown(work, found, reader), lambda one: one.id)
+
+
 @router.get("/requests", summary="List what intermediaries are asked", dependencies=[READERS])
 async def list_requests(
     reader: Reading,
@@ -157,7 +167,7 @@ async def list_requests(
     state: Annotated[RequestState | None, Query()] = None,
 ) -> Page[RequestResource]:
     """For schools their own, for intermediaries those to them in their area."""
-    found = await RequestStore(work.session).page(reader, kind, state, page)
+    found = await RequestStore(work.session).page(reader, page, kind=kind, state=state)
     return page.page(await _shown(work, found, reader), lambda one: one.id)
 
 

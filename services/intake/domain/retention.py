@@ -56,8 +56,8 @@ RULES = {
             "access-log",
             2 * _YEAR,
             "the access",
-            "deleted",
-            "as long as a student can ask who looked; with the student it goes at once",
+            "deleted, by whole sealed parts",
+            "as long as a student can ask who looked; with the student it is forgotten at once of whom a line was",
         ),
         Rule(
             "refused-placement",

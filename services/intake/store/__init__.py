@@ -1,5 +1,6 @@
 """The register in PostgreSQL: one store for each kind of thing, between its rows and the domain's objects."""
 
+from services.intake.store.access_seals import AccessSealStore
 from services.intake.store.accreditations import AccreditationFilter, AccreditationStore
 from services.intake.store.adaptations import AdaptationStore
 from services.intake.store.agreements import AgreementStore
@@ -58,6 +59,7 @@ from services.intake.store.vum import VumStore
 
 __all__ = [
     "Access",
+    "AccessSealStore",
     "AccreditationFilter",
     "AccreditationStore",
     "AdaptationStore",

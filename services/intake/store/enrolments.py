@@ -53,6 +53,11 @@ class EnrolmentStore:
             query = query.where(enrolments.c.state == state)
         return [_enrolment(row) for row in await page_of(self._session, query, enrolments, page)]
 
+    async def of_student(self, student_id: UUID, viewer: Viewer, page: PageRequest) -> list[Enrolment]:
+        """All of one student of the caller's schools, earlier ones included."""
+        query = select(enrolments).where(enrolments.c.student_id == student_id, _seen_by(viewer))
+        return [_enrolment(row) for row in await page_of(self._session, query, enrolments, page)]
+
     async def standing(self, programme_ids: Collection[UUID]) -> dict[UUID, list[Standing]]:
         """Who has a seat or waits in each programme, of all schools and without the students."""
         table = enrolments.c

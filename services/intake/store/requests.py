@@ -63,11 +63,17 @@ class RequestStore:
         await save(self._session, requests, values)
 
     async def page(
-        self, reader: Reader, kind: RequestKind | None, state: RequestState | None, page: PageRequest
+        self,
+        reader: Reader,
+        page: PageRequest,
+        *,
+        kind: RequestKind | None = None,
+        state: RequestState | None = None,
+        placement_id: UUID | None = None,
     ) -> list[Request]:
         """Those of the reader that fit."""
-        query = reader.seen()
-        for column, value in ((requests.c.kind, kind), (requests.c.state, state)):
+        query, columns = reader.seen(), requests.c
+        for column, value in ((columns.kind, kind), (columns.state, state), (columns.placement_id, placement_id)):
             if value is not None:
                 query = query.where(column == value)
         return [_request(row) for row in await page_of(self._session, query, requests, page)]

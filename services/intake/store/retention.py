@@ -15,10 +15,7 @@ _STATEMENTS = {
             select contact_id from contact_notes join contacts on contacts.id = contact_id
             where contact_date <= :last limit :limit)
     """),
-    "access-log": text("""
-        delete from student_accesses where id in (
-            select id from student_accesses where accessed_at < cast(:last as date) + 1 order by id limit :limit)
-    """),
+    "access-log": text("select forget_accesses(:last, :limit)"),
     "refused-placement": text("""
         update placements set student_id = id, municipality = null where id in (
             select id from placements where state = 'refused' and student_id <> id

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -177,13 +178,19 @@ student_accesses = Table(
     "student_accesses",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("student_id", UUID(as_uuid=True), nullable=False),
+    Column("student_id", UUID(as_uuid=True)),
     Column("accessed_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
     Column("subject", Text, nullable=False),
     Column("action", Text, nullable=False),
+    Column("written_by", BigInteger, server_default=text("pg_current_xact_id()::text::bigint")),
+    Column("erased_digest", LargeBinary),
     Index("student_accesses_student", "student_id", "id"),
+    Index("student_accesses_written", "written_by", "id"),
 )
-"""Who saw or changed which student, and when. It outlives the student, so that it refers to no row."""
+"""Who saw or changed which student, and when. It outlives the student, so that it refers to no row, and afterwards
+nobody.
+
+Lines are added and stay: functions of the owner seal them and take them away (`access_seals`)."""
 
 placements = Table(
     "placements",

@@ -7,8 +7,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends
 
-from services.matching.store.delegations import DelegationStore, Lent
-from services.matching.store.network import SchoolStore
+from services.matching.store.acting import Capacity, enter
 from services.matching.store.searches import SearchRecord, SearchStore
 from shared.api import PageRequest
 from shared.errors import Invalid, NotFound, Problem
@@ -37,13 +36,19 @@ class Viewer:
 
 async def _viewer(caller: Caller, work: Work) -> Viewer:
     coordinates = caller.has(Role.COORDINATOR)
-    schools = await SchoolStore(work.session).of_brins(caller.schools if coordinates else ())
-    lent = await DelegationStore(work.session).lent_to(caller.email) if coordinates and caller.email else Lent()
+    regions = caller.regions if caller.has(Role.REGIONAL_COORDINATOR) else frozenset()
+    entered = await enter(
+        work.session,
+        caller.schools if coordinates else (),
+        regions,
+        Capacity.OPERATOR if caller.has(Role.OPERATOR) else Capacity.CALLER,
+        caller.email.casefold() if coordinates and caller.email else "",
+    )
     return Viewer(
         subject=caller.subject,
-        schools=frozenset(school.id for school in schools) | lent.schools,
-        students=lent.students,
-        regions=caller.regions if caller.has(Role.REGIONAL_COORDINATOR) else frozenset(),
+        schools=entered.schools,
+        students=entered.students,
+        regions=regions,
         is_operator=caller.has(Role.OPERATOR),
     )
 

@@ -15,6 +15,7 @@ from services.matching.domain import rules, score
 from services.matching.domain.model import PinKind, SearchState
 from services.matching.planning import pinning
 from services.matching.planning.locks import lock
+from services.matching.store.acting import plan_from_here
 from services.matching.store.openings import OpeningStore
 from services.matching.store.pins import KeptPin, PinStore
 from services.matching.store.proposals import ProposalStore
@@ -167,6 +168,7 @@ async def read_fit(
 ) -> FitResource:
     """Every rule that is broken, with what would help; when none is, all that speaks for the place and against it."""
     search = await running_search(work, student_id)
+    await plan_from_here(work.session)
     pair = await pinning.pair_of(work, search, offer_id)
     held = [one.offer_id for one in await ProposalStore(work.session).holding(students=[student_id])]
     obstacles = list(rules.obstacles(pair))

@@ -26,6 +26,7 @@ from services.matching.domain.advice import Changes
 from services.matching.domain.figures import FEW, hidden
 from services.matching.planning import adopting
 from services.matching.planning import region as regions
+from services.matching.store.acting import plan_from_here
 from services.matching.store.plans import Draft, PlanStore
 from shared.api import Page, PageQuery
 from shared.errors import Invalid, NotFound
@@ -43,6 +44,7 @@ async def make_plan(
 ) -> PlanResource:
     """Work out the best plan for all who are looked for in the region; nothing is proposed until it is adopted."""
     require_keeper(region, viewer)
+    await plan_from_here(work.session)
     draft = await regions.make(work, region, body.kind, viewer.subject)
     neighbours: Neighbours = work.resources
     response.headers["Location"] = neighbours.address(f"plans/{draft.id}")
@@ -108,6 +110,7 @@ async def adopt_plan(plan_id: UUID, viewer: Viewing, work: Work) -> AdoptedResou
 async def what_if(body: WhatIf, viewer: Viewing, work: Work) -> WhatIfResource:
     """The plan as it would be with more seats, longer ways or neighbouring work; nothing is kept."""
     require_keeper(body.region, viewer)
+    await plan_from_here(work.session)
     situation = await regions.load(work, body.region)
     places = advice.centres(situation)
     for number, seats in enumerate(body.changes.extra_seats):

@@ -28,6 +28,7 @@ from services.matching.domain.prospects import Prospect, call_list
 from services.matching.domain.rules import is_possible
 from services.matching.planning.locks import lock
 from services.matching.planning.settling import settle
+from services.matching.store.acting import plan_from_here
 from services.matching.store.network import EmployerStore, SchoolStore
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
@@ -104,6 +105,7 @@ async def list_prospects(student_id: UUID, viewer: Viewing, work: Work, page: Pa
     """Employers without an open offer that suits, the most promising first; the register logs the call."""
     await own_search(viewer, work, student_id, "prospects")
     search = await running_search(work, student_id)
+    await plan_from_here(work.session)
     day = await today(work.session)
     openings = await OpeningStore(work.session).suiting([search.profile])
     offering = {one.offer.employer_id for one in openings if is_possible(Pair(search, one, day))}
@@ -137,6 +139,7 @@ async def _search_resource(work: Work, record: SearchRecord) -> SearchResource:
     shown = shown.model_copy(update={"effort": EffortResource.model_validate(hardness.of(search)), "learned": lessons})
     if search.state is not SearchState.SEARCHING:
         return shown
+    await plan_from_here(work.session)
     day = await today(work.session)
     openings = await OpeningStore(work.session).near([search.profile], stretch=BEYOND_REACH)
     pairs = [Pair(search, opening, day) for opening in openings]

@@ -6,13 +6,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.regions import within_reach
+from services.matching.store.acting import Capacity
 
 _PLANNING = 7102
 """The class of these advisory locks, so that they meet no other lock of the database."""
 
 _REGIONS = "regions that are planned"
 
-_LOCK = text("select pg_advisory_xact_lock(:planning, region) from unnest(cast(:regions as int[])) region")
+_LOCK = text("""
+with told as materialized (select set_config('stagebrug.acting', :acting, true))
+select pg_advisory_xact_lock(:planning, region) from told, unnest(cast(:regions as int[])) region
+""")
 
 
 async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
@@ -20,14 +24,15 @@ async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
 
     A student and an offer that could come together are in each other's reach, so both sides lock both regions: neither
     a seat nor a student is given twice, and of two that arrive at once the second sees the first. Take it once in a
-    transaction and before any row is written; the order of the regions is the same for all.
+    transaction and before any row is written; the order of the regions is the same for all. From here on a call
+    works as matching itself does (row-level security), without a statement more.
     """
     regions = set(regions)
     reach = {neighbour for region in regions for neighbour in within_reach(region)}
     session.info[_REGIONS] = frozenset(regions)
     numbers = sorted(int(region.removeprefix("AM")) for region in reach)
     if numbers:
-        await session.execute(_LOCK, {"planning": _PLANNING, "regions": numbers})
+        await session.execute(_LOCK, {"planning": _PLANNING, "regions": numbers, "acting": Capacity.PLANNING})
 
 
 def locked(session: AsyncSession) -> frozenset[str]:

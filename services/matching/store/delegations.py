@@ -1,24 +1,15 @@
 """Who acts for other schools, or for some of their students, for a while."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, delete, func, literal, select, update
+from sqlalchemy import Uuid, any_, delete, func, literal, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.store.rows import TODAY, upsert
+from services.matching.store.rows import upsert
 from services.matching.store.tables import delegations
 from shared.events.intake import DelegationChanged
-
-
-@dataclass(frozen=True)
-class Lent:
-    """What somebody may beside what the token says."""
-
-    schools: frozenset[UUID] = frozenset()
-    students: frozenset[UUID] = frozenset()
 
 
 class DelegationStore:
@@ -58,14 +49,3 @@ class DelegationStore:
         others = update(delegations).where(named).values(student_ids=left)
         done = [await self.session.execute(each.returning(delegations.c.id)) for each in (alone, others)]
         return sum(len(each.all()) for each in done)
-
-    async def lent_to(self, email: str) -> Lent:
-        """What an address may today, asked at every call, so that nothing has to lapse."""
-        query = select(delegations).where(
-            delegations.c.email == email.casefold(), delegations.c.from_date <= TODAY, delegations.c.until_date >= TODAY
-        )
-        found = (await self.session.execute(query)).all()
-        return Lent(
-            schools=frozenset(row.school_id for row in found if not row.student_ids),
-            students=frozenset(student for row in found for student in row.student_ids),
-        )

@@ -61,13 +61,6 @@ class SchoolStore:
         row = {"id": event.school_id, "brin": event.brin, "name": event.name, "region": event.region}
         await upsert(self.session, schools, row)
 
-    async def of_brins(self, brins: Collection[str]) -> list[School]:
-        """The schools with these BRINs; those that never registered are left out."""
-        if not brins:
-            return []
-        found = await self.session.execute(select(schools).where(among(schools.c.brin, brins)))
-        return [School(row.id, row.brin, row.name, row.region) for row in found]
-
     async def names(self, ids: Collection[UUID]) -> Mapping[UUID, str]:
         """Names by id, of the schools that are known."""
         if not ids:

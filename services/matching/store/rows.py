@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Date, Table, any_, cast, func, literal, text
+from sqlalchemy import ARRAY, Column, ColumnElement, Table, any_, literal, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,10 +17,6 @@ KM_PER_DEGREE = 111.2
 
 KM_PER_DEGREE_EAST = 67.0
 """Of longitude at 53° north, where it is shortest in the Netherlands: so that nobody is left out."""
-
-
-TODAY = cast(func.timezone(AMSTERDAM.key, func.clock_timestamp()), Date)
-"""The Dutch calendar date on the database's clock, inside a statement: what every call asks needs no second one."""
 
 ROWS_AT_ONCE = 1_000
 """The driver takes 32 767 values in a statement, and the widest table has 21 columns."""
