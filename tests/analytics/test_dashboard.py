@@ -20,7 +20,8 @@ from services.analytics.domain.catalogue import TABLES
 from services.analytics.domain.counted import Count, CountTable, counted
 from services.analytics.domain.measured import measured
 from services.analytics.domain.scope import Scope
-from services.analytics.domain.sentences import NOTHING, TOO_FEW, sentence
+from services.analytics.domain.sentences import TOO_FEW, sentence
+from services.analytics.domain.sentences_of_work import NOTHING
 from services.analytics.domain.work import EFFORT
 from shared.errors import Invalid
 from shared.events.codes import Outcome
@@ -80,10 +81,13 @@ async def test_the_pages_load_nothing_from_elsewhere_and_say_everything_in_words
         seen = Seen(answer.text)
         targets = [attrs.get("href") or attrs.get("src") or attrs.get("action") or "" for _, attrs in seen.tags]
         assert not [target for target in targets if "//" in target]
-        assert not seen.all("script")
+        assert [urljoin(path, attrs["src"] or "") for attrs in seen.all("script")] == ["/dashboard/live.js"]
+        assert seen.all("main")[0]["data-etag"] == answer.headers["etag"]
         assert not [tag for tag, attrs in seen.tags if "style" in attrs]
         assert len(seen.all("details")) == len(seen.all("article")), "a table behind each chart"
         assert all(attrs.get("aria-label") for attrs in seen.all("svg"))
+    script = await analytics.client.get("/dashboard/live.js")
+    assert script.headers["content-type"].startswith("text/javascript")
     style = await analytics.client.get("/dashboard/style.css")
     assert style.headers["content-type"].startswith("text/css")
     assert "prefers-color-scheme: dark" in style.text

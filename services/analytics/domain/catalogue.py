@@ -12,6 +12,7 @@ from services.analytics.domain.process import PROCESS_TABLES
 from services.analytics.domain.register import EMPLOYER_TABLES, SCHOOL_TABLES, EmployerTable, SchoolTable
 from services.analytics.domain.table import Description
 from services.analytics.domain.work import WORK_TABLES
+from services.analytics.domain.years import YEAR_TABLES
 
 AnyTable = SchoolTable | EmployerTable | CountTable | MeasureTable | ForecastTable | OpinionTable
 
@@ -21,6 +22,7 @@ _ALL: tuple[AnyTable, ...] = (
     *COUNT_TABLES,
     *PROCESS_TABLES,
     *WORK_TABLES,
+    *YEAR_TABLES,
     *EFFECT_TABLES,
     FORECAST,
     *GUIDANCE_TABLES,

@@ -62,6 +62,8 @@ class CountTable:
     """What it is on a day, not what happened in a period: years of it do not add up."""
     sparse: bool = False
     """A row of which there is nothing where it is asked for is left out."""
+    published: bool = True
+    """Otherwise its counts of persons are for those who see all: months side by side tell how many came in a month."""
     from_now_on: bool = False
     """Its rows are months: of those that have begun counts of persons, side by side, tell how many came in a month."""
 
@@ -120,6 +122,8 @@ def cells(table: CountTable, counts: Sequence[Count], scope: Scope, gone: frozen
         gone = hidden(grid.persons, grid.sums)
     if scope.hide and table.from_now_on:
         gone |= frozenset(cell for cell in grid.persons if cell.row <= f"{scope.as_of:%Y-%m}")
+    if scope.hide and not table.published:
+        gone |= frozenset(grid.persons)
     return Cells(grid.n, gone, grid.regions, grid.rows)
 
 

@@ -56,7 +56,7 @@ def _school(event: intake.SchoolRegistered, at: datetime) -> Row:
 @_counts(intake.EmployerRegistered, state="employer")
 def _employer(event: intake.EmployerRegistered, at: datetime) -> Row:
     facts = _taken(event, "version", "region", "size_class", "places_per_year", "places_trend", "jobs_per_year")
-    facts |= _taken(event, "jobs_trend", "found_through", "brought_in_by", "municipality")
+    facts |= _taken(event, "jobs_trend", "found_through", "brought_in_by", "municipality", "verified_date")
     sector = event.sectors[0] if event.sectors else None
     cooperations = [known.model_dump(mode="json") for known in event.cooperations]
     return Row(
@@ -220,6 +220,11 @@ def _asked(event: notifications.IntermediaryAsked, at: datetime) -> Row:
 @_counts(notifications.HelpAnswered)
 def _answered(event: notifications.HelpAnswered, at: datetime) -> Row:
     return Row("calls_answered", {"at": at, **_taken(event, "answer_id", "call_id", "intermediary", "region")})
+
+
+@_counts(notifications.HelpTaken)
+def _taken_up(event: notifications.HelpTaken, at: datetime) -> Row:
+    return Row("calls_taken", {"at": at, **_taken(event, "call_id", "version", "intermediary", "region")})
 
 
 @_counts(notifications.HelpDeclined)

@@ -56,7 +56,7 @@ EMPLOYERS = _table(
     "employers",
     "id",
     "version region sector size_class places_per_year places_trend jobs_per_year jobs_trend found_through "
-    "brought_in_by cooperations municipality",
+    "brought_in_by cooperations municipality verified_date",
     state=True,
 )
 EMPLOYERS_MERGED = _table("employers_merged", "id", "employer_id")
@@ -109,6 +109,7 @@ RESPONSES = _table("responses", "id", "version round_id questionnaire region sch
 PLANS = _table("plans", "plan_id", "region kind by_effort")
 CALLS = _table("calls", "call_id version", "intermediary region students")
 CALLS_ANSWERED = _table("calls_answered", "answer_id", "call_id intermediary region")
+CALLS_TAKEN = _table("calls_taken", "call_id version", "intermediary region")
 CALLS_DECLINED = _table("calls_declined", "call_id version", "intermediary region reason")
 
 ANEW = MetaData()
