@@ -3,7 +3,20 @@
 from datetime import date, datetime, timedelta
 
 from services.analytics.api.access import AMSTERDAM
-from tests.analytics.events import an_employer, an_id, asked, help_answered, help_taken, ready, started
+from shared.events.intake import FollowUpDue
+from tests.analytics.events import (
+    DAY,
+    a_follow_up,
+    an_employer,
+    an_id,
+    asked,
+    changed,
+    ended,
+    help_answered,
+    help_taken,
+    ready,
+    started,
+)
 from tests.analytics.support import rows, tell
 from tests.support.service import RunningService
 
@@ -63,3 +76,31 @@ async def test_school_years_stand_side_by_side_up_to_the_same_day_and_month_by_m
         "months of persons are not published"
     )
     assert (await told.client.get("/v1/tables/years-seats")).json()["n"] is not None
+
+
+async def test_a_former_student_who_was_to_be_asked_after_is_followed_once_that_is_recorded(
+    told: RunningService,
+) -> None:
+    for name in ("Sam 6", "Bo 6"):
+        due = {"school_id": an_id("school"), "months": 6, "due_date": DAY}
+        await tell(told, FollowUpDue(follow_up_id=an_id(name), **due))
+    await tell(told, a_follow_up("Sam", "to-work"))
+    await tell(told, a_follow_up("Al", "at-home", 12))  # before anybody had to
+    found = await rows(told, "followed-up")
+    assert found == {"after-6": [2, 1], "after-12": [1, 1], "after-24": [0, 0], "total": [3, 2]}
+
+
+async def test_who_looks_after_how_many_is_for_the_school_and_who_sees_the_region(told: RunningService) -> None:
+    for name, coach in (("Sam", "a"), ("Bo", "b"), ("Al", "b"), ("Jo", None), ("over", "a")):
+        await tell(told, started(name, coach=coach and coach * 32))
+    await tell(told, changed("Al", coach="a" * 32), version=2)
+    await tell(told, started("elsewhere", school_id=an_id("vso"), coach="c" * 32))
+    await tell(told, ended("over"))
+    found = await rows(told, "students-per-coach", region="AM11", toDate="2025-01-01")
+    assert found == {"coach-001": [2], "coach-002": [1], "coach-003": [1], "unknown": [1], "total": [5]}
+    own = await rows(told, "students-per-coach", school="99AA00", toDate="2025-01-01")
+    assert own == {"coach-001": [2], "coach-002": [1], "unknown": [1], "total": [4]}
+    for query in ({}, {"region": "AM11"}, {"region": "AM11", "breakdown": "region"}):
+        answer = (await told.client.get("/v1/tables/students-per-coach", params=query)).json()
+        assert (answer["n"], answer["rows"]) == (None, [])
+    assert await rows(told, "students-per-coach") == {}

@@ -6,6 +6,7 @@ from services.analytics.domain.forecast import FORECAST, ForecastTable
 from services.analytics.domain.guidance import GUIDANCE_TABLES
 from services.analytics.domain.happened import COUNT_TABLES, FUNNEL_BY_REGION
 from services.analytics.domain.measured import MeasureTable
+from services.analytics.domain.needs import NEED_TABLES
 from services.analytics.domain.opinions import OPINION_TABLES, OpinionTable
 from services.analytics.domain.places import PLACE_TABLES
 from services.analytics.domain.process import PROCESS_TABLES
@@ -21,6 +22,7 @@ _ALL: tuple[AnyTable, ...] = (
     *EMPLOYER_TABLES,
     *COUNT_TABLES,
     *PROCESS_TABLES,
+    *NEED_TABLES,
     *WORK_TABLES,
     *YEAR_TABLES,
     *EFFECT_TABLES,

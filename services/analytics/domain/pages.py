@@ -114,6 +114,7 @@ SCHOOL = Page(
                 Drawn("first-choice-why-not", sort=True),
                 Drawn("outcomes"),
                 Drawn("follow-ups", ("after-6", "after-12", "after-24")),
+                Drawn("followed-up", ("due", "followed")),
             ),
         ),
         Part(
@@ -121,6 +122,7 @@ SCHOOL = Page(
             (
                 Drawn("bottlenecks", ("noticed", "solved"), sort=True),
                 Drawn("guidance-load", ("running",), measured=True),
+                Drawn("students-per-coach"),
                 Drawn("declines", sort=True),
             ),
         ),
@@ -228,6 +230,8 @@ TRENDS = Page(
                 Drawn("step-times", ("hours",), measured=True),
                 Drawn("waits-by-group", ("hours",), measured=True),
                 Drawn("placed-by-school-kind", ("searched", "placed")),
+                Drawn("placed-by-need", ("searched", "placed")),
+                Drawn("waits-by-need", ("hours",), measured=True),
             ),
         ),
         Part(

@@ -98,13 +98,15 @@ _PLACEMENT = ("placement_id", "proposal_id", "student_id", "school_id", "offer_i
 
 @_counts(intake.PlacementStarted)
 def _started(event: intake.PlacementStarted, at: datetime) -> Row:
-    facts = _taken(event, *_PLACEMENT, "begin_date", "end_date", "predecessor_id")
+    facts = _taken(event, *_PLACEMENT, "begin_date", "end_date", "predecessor_id", "coach")
     return Row("placements_started", {"at": at, **facts})
 
 
 @_counts(intake.PlacementChanged)
 def _changed(event: intake.PlacementChanged, at: datetime) -> Row:
-    return Row("placements_changed", {"at": at, **_taken(event, "placement_id", "version", "begin_date", "end_date")})
+    return Row(
+        "placements_changed", {"at": at, **_taken(event, "placement_id", "version", "begin_date", "end_date", "coach")}
+    )
 
 
 @_counts(intake.PlacementCancelled)
@@ -152,6 +154,11 @@ def _bottleneck(event: intake.BottleneckRecorded, at: datetime) -> Row:
 def _follow_up(event: intake.FollowUpRecorded, at: datetime) -> Row:
     facts = _taken(event, "version", "school_id", "region", "months", "outcome", "asked_date")
     return Row("follow_ups", {"id": event.follow_up_id, "at": at, **facts})
+
+
+@_counts(intake.FollowUpDue)
+def _follow_up_due(event: intake.FollowUpDue, at: datetime) -> Row:
+    return Row("follow_ups_due", {"at": at, **_taken(event, "follow_up_id", "school_id", "months", "due_date")})
 
 
 @_counts(intake.InitiativeUndertaken, state="initiative")

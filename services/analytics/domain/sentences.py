@@ -151,6 +151,28 @@ def _placed(table: Table) -> str:
     return f"Geplaatst: {'; '.join(parts)}." if parts else TOO_FEW
 
 
+def _followed(table: Table) -> str:
+    due, followed = value(table, TOTAL, 0), value(table, TOTAL, 1)
+    if due == 0:
+        return NOTHING
+    if due is None or followed is None:
+        return TOO_FEW
+    return f"Naar {followed} van de {of(due, 'oud-leerling', 'oud-leerlingen')} is gevraagd toen dat moest."
+
+
+def _least_placed(table: Table) -> str:
+    """The group that finds a place least often, of those whose counts are shown."""
+    shares = {
+        line.label: 100 * line.values[1] / line.values[0]
+        for line in table.rows
+        if not line.code.endswith((TOTAL, UNKNOWN)) and line.values[0] and line.values[1] is not None
+    }
+    if len(shares) < SEVERAL:
+        return TOO_FEW if any(line.hidden for line in table.rows) else NOTHING
+    low, high = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
+    return f"Van {shares[low]:.0f} % geplaatst bij “{low}” tot {shares[high]:.0f} % bij “{high}”."
+
+
 def _medians(table: Table) -> str:
     """The medians of the rows that are shown."""
     title = table.about.columns[1].title.removesuffix(" (mediaan)")
@@ -223,7 +245,10 @@ _SENTENCES: dict[str, Callable[[Table], str]] = {
     "employers-by-sector": _most,
     "employers-by-region": _most,
     "employers-by-size": _sizes,
+    "followed-up": _followed,
     "placed-by-help": _placed,
+    "placed-by-need": _least_placed,
+    "waits-by-need": _medians,
     "placed-by-school-kind": _placed,
     "planned-by-effort": _placed,
     "step-times": _medians,

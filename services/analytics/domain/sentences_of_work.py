@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from services.analytics.domain.charts import of, value
-from services.analytics.domain.table import TOTAL, Table
+from services.analytics.domain.table import TOTAL, UNKNOWN, Table
 
 NOTHING = "Hierover is nog niets vastgelegd."
 
@@ -50,6 +50,18 @@ def _years(table: Table) -> str:
     return f"Dit schooljaar tot nu toe {this}; vorig schooljaar tot dezelfde dag {last}, het jaar daarvoor {before}."
 
 
+def _coaches(table: Table) -> str:
+    if table.n is None:
+        return "Hoeveel leerlingen elke begeleider heeft, zien de eigen school en wie de hele regio ziet."
+    loads = [line.values[0] or 0 for line in table.rows if line.code not in {TOTAL, UNKNOWN}]
+    if not loads:
+        return NOTHING
+    several = (
+        f"{of(len(loads), 'begeleider heeft', 'begeleiders hebben')} samen {of(sum(loads), 'leerling', 'leerlingen')}"
+    )
+    return f"{several}; de meeste bij één: {max(loads)}."
+
+
 def _seats(table: Table) -> str:
     seats, taken = value(table, TOTAL, 0), value(table, TOTAL, 1)
     if not seats:
@@ -89,6 +101,7 @@ def _approached(table: Table) -> str:
 
 
 WORK_SENTENCES: dict[str, Callable[[Table], str]] = {
+    "students-per-coach": _coaches,
     "intermediaries": _help,
     "calls-answered": _in_time,
     "calls-taken": _taken_up,

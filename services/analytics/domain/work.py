@@ -147,6 +147,22 @@ GUIDANCE_LOAD = MeasureTable(
     fewest_units=3,
 )
 
+STUDENTS_PER_COACH = CountTable(
+    Description(
+        "students-per-coach",
+        "Leerlingen per begeleider",
+        "Geplaatste leerlingen op de laatste dag van de periode of vandaag, naar wie van de school hen begeleidt, de "
+        "meeste eerst en zonder namen. Wie begeleidt, is zoals bij het begin of de laatste wijziging van de plaatsing "
+        "was vastgelegd. Alleen voor de eigen school, en voor wie de hele regio ziet.",
+        Unit.STUDENTS,
+        (Column("students", "leerlingen"),),
+    ),
+    {},
+    persons=frozenset({"students"}),
+    state=True,
+    confidential=True,
+)
+
 SEATS_OVER_TIME = CountTable(
     Description(
         "seats-over-time",
@@ -197,6 +213,7 @@ WORK_TABLES = (
     RELATIONS,
     EARLY_ENDS,
     GUIDANCE_LOAD,
+    STUDENTS_PER_COACH,
     SEATS_OVER_TIME,
     SUPPLY_AND_DEMAND,
 )

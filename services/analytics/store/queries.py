@@ -7,6 +7,7 @@
 from services.analytics.store import (
     effect_queries,
     measure_queries,
+    need_queries,
     place_queries,
     process_queries,
     record_queries,
@@ -259,10 +260,11 @@ BY_TABLE = {
     **effect_queries.BY_TABLE,
     **place_queries.BY_TABLE,
     **record_queries.BY_TABLE,
+    **need_queries.BY_TABLE,
     **year_queries.BY_TABLE,
 }
 
-MEASURES = {**measure_queries.BY_TABLE, **record_queries.MEASURES}
+MEASURES = {**measure_queries.BY_TABLE, **record_queries.MEASURES, **need_queries.MEASURES}
 
 READY_TO_PROPOSED = f"""
 with spells as (

@@ -80,8 +80,10 @@ PROPOSALS_DECLINED = _table("proposals_declined", "proposal_id", f"{_PROPOSAL} r
 PROPOSALS_EXPIRED = _table("proposals_expired", "proposal_id", f"{_PROPOSAL} reason")
 
 _PLACEMENT = "proposal_id student_id school_id offer_id employer_id region kind"
-PLACEMENTS_STARTED = _table("placements_started", "placement_id", f"{_PLACEMENT} begin_date end_date predecessor_id")
-PLACEMENTS_CHANGED = _table("placements_changed", "placement_id version", "begin_date end_date")
+PLACEMENTS_STARTED = _table(
+    "placements_started", "placement_id", f"{_PLACEMENT} begin_date end_date predecessor_id coach"
+)
+PLACEMENTS_CHANGED = _table("placements_changed", "placement_id version", "begin_date end_date coach")
 """Their newest days stand in the view `placements_begun`."""
 PLACEMENTS_CANCELLED = _table("placements_cancelled", "placement_id", f"{_PLACEMENT} begin_date")
 """Called off before they began: the view `placements_begun` leaves them out of those that started."""
@@ -97,6 +99,7 @@ BOTTLENECKS = _table(
     state=True,
 )
 FOLLOW_UPS = _table("follow_ups", "id", "version school_id region months outcome asked_date", state=True)
+FOLLOW_UPS_DUE = _table("follow_ups_due", "follow_up_id", "school_id months due_date")
 SUGGESTIONS = _table("suggestions", "tip_id", "employer_id call_id source region known_already")
 INITIATIVES = _table(
     "initiatives",
