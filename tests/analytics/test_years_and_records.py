@@ -92,9 +92,9 @@ async def test_a_former_student_who_was_to_be_asked_after_is_followed_once_that_
 
 async def test_who_looks_after_how_many_is_for_the_school_and_who_sees_the_region(told: RunningService) -> None:
     for name, coach in (("Sam", "a"), ("Bo", "b"), ("Al", "b"), ("Jo", None), ("over", "a")):
-        await tell(told, started(name, coach=coach and coach * 32))
-    await tell(told, changed("Al", coach="a" * 32), version=2)
-    await tell(told, started("elsewhere", school_id=an_id("vso"), coach="c" * 32))
+        await tell(told, started(name, coach_code=coach and coach * 32))
+    await tell(told, changed("Al", coach_code="a" * 32), version=2)
+    await tell(told, started("elsewhere", school_id=an_id("vso"), coach_code="c" * 32))
     await tell(told, ended("over"))
     found = await rows(told, "students-per-coach", region="AM11", toDate="2025-01-01")
     assert found == {"coach-001": [2], "coach-002": [1], "coach-003": [1], "unknown": [1], "total": [5]}

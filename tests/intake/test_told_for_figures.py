@@ -27,5 +27,5 @@ async def test_a_placement_tells_its_coach_by_a_code_that_another_school_does_no
     await good(world.first.put(f"/v1/students/{student['id']}/coach", json=coach.model_dump(by_alias=True)))
     assert (await world.place(student, offer)).status_code == 201
     told = await world.intake.next_event(PlacementStarted)
-    assert told.coach == coach.code_at(told.school_id) != coach.code_at(new_id())
+    assert told.coach_code == coach.code_at(told.school_id) != coach.code_at(new_id())
     assert "visser" not in told.model_dump_json()

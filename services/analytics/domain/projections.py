@@ -98,14 +98,15 @@ _PLACEMENT = ("placement_id", "proposal_id", "student_id", "school_id", "offer_i
 
 @_counts(intake.PlacementStarted)
 def _started(event: intake.PlacementStarted, at: datetime) -> Row:
-    facts = _taken(event, *_PLACEMENT, "begin_date", "end_date", "predecessor_id", "coach")
+    facts = _taken(event, *_PLACEMENT, "begin_date", "end_date", "predecessor_id", "coach_code")
     return Row("placements_started", {"at": at, **facts})
 
 
 @_counts(intake.PlacementChanged)
 def _changed(event: intake.PlacementChanged, at: datetime) -> Row:
     return Row(
-        "placements_changed", {"at": at, **_taken(event, "placement_id", "version", "begin_date", "end_date", "coach")}
+        "placements_changed",
+        {"at": at, **_taken(event, "placement_id", "version", "begin_date", "end_date", "coach_code")},
     )
 
 

@@ -37,8 +37,8 @@ from waits group by grouping sets ((region, intermediary), (region), (intermedia
 STUDENTS_PER_COACH = """
 with running as (
     select p.region, p.student_id, coalesce((
-        select c.coach from placements_changed c where c.placement_id = p.placement_id and c.coach is not null
-        order by c.version desc limit 1), s.coach) as coach
+        select c.coach_code from placements_changed c where c.placement_id = p.placement_id and c.coach_code is not null
+        order by c.version desc limit 1), s.coach_code) as coach
     from placements_begun p join placements_started s using (placement_id)
     left join placements_ended e using (placement_id)
     where p.begin_date <= :as_of and coalesce(e.ended_date, p.end_date, 'infinity') >= :as_of

@@ -83,7 +83,7 @@ _PLACEMENT = "proposal_id student_id school_id offer_id employer_id region kind"
 PLACEMENTS_STARTED = _table(
     "placements_started", "placement_id", f"{_PLACEMENT} begin_date end_date predecessor_id coach"
 )
-PLACEMENTS_CHANGED = _table("placements_changed", "placement_id version", "begin_date end_date coach")
+PLACEMENTS_CHANGED = _table("placements_changed", "placement_id version", "begin_date end_date coach_code")
 """Their newest days stand in the view `placements_begun`."""
 PLACEMENTS_CANCELLED = _table("placements_cancelled", "placement_id", f"{_PLACEMENT} begin_date")
 """Called off before they began: the view `placements_begun` leaves them out of those that started."""

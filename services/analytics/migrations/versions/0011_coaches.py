@@ -26,5 +26,5 @@ def upgrade() -> None:
         "for each statement execute function projections_move()"
     )
     for name in ("placements_started", "placements_changed"):
-        op.execute(f"alter table {name} add column coach text")
-        op.execute(f"alter table anew_{name} add column coach text")
+        op.execute(f"alter table {name} add column coach_code text")
+        op.execute(f"alter table anew_{name} add column coach_code text")
