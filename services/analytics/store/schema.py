@@ -81,7 +81,7 @@ PROPOSALS_EXPIRED = _table("proposals_expired", "proposal_id", f"{_PROPOSAL} rea
 
 _PLACEMENT = "proposal_id student_id school_id offer_id employer_id region kind"
 PLACEMENTS_STARTED = _table(
-    "placements_started", "placement_id", f"{_PLACEMENT} begin_date end_date predecessor_id coach"
+    "placements_started", "placement_id", f"{_PLACEMENT} begin_date end_date predecessor_id coach_code"
 )
 PLACEMENTS_CHANGED = _table("placements_changed", "placement_id version", "begin_date end_date coach_code")
 """Their newest days stand in the view `placements_begun`."""
