@@ -27,7 +27,7 @@ SCOPES = {
     "intake": "matching:events:read notifications:events:read analytics:events:read",
     "matching": "intake:delegates:read intake:profiles:read intake:events:read",
     "notifications": "intake:letters:read intake:events:read matching:events:read notifications:events:read",
-    "analytics": "intake:events:read matching:events:read notifications:events:read",
+    "analytics": "intake:coarse-profiles:read intake:events:read matching:events:read notifications:events:read",
 }
 """What a service's own tokens may be used for at its neighbours: whom it listens to, their log it may read again."""
 

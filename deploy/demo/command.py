@@ -8,10 +8,11 @@ from typing import Any
 import typer
 
 from deploy import front_end, people, records, stack
-from deploy.demo import logins, outcome, planned, show, today
+from deploy.demo import logins, opinions, outcome, planned, show, today
 from deploy.demo.actors import Actors, NotAsPlayed
 from deploy.demo.player import Player
 from deploy.demo.population import generate
+from deploy.demo.quiet import quiet
 from deploy.demo.receiver import served
 from deploy.errors import StackError
 from deploy.ports import free_ports as any_ports
@@ -65,6 +66,9 @@ async def _play(running: Stack, seed: int, report: Any) -> list[str]:
         player = Player(generate(seed), actors, receiver, report)
         await player.play()
         report("the half year is over")
+        await opinions.given(player)
+        await quiet(await actors.operator())
+        report("schools and employers have answered the questionnaires")
         found = await outcome.of(player)
         show.table(found)
         show.plan(await planned.of(player))

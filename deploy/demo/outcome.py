@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from deploy.demo import opinions
 from deploy.demo.organisations import REGION_NAMES
 from deploy.demo.player import Player
 
@@ -63,7 +64,8 @@ async def problems(player: Player, found: Outcome) -> list[str]:
         "calls for help answered": happened["answer"] > 0,
         "webhooks whose signature fits": bool(player.receiver.received) and not player.receiver.refused,
     }
-    return wrong + [f"too few: {what}" for what, well in enough.items() if not well] + await _parked(player)
+    few = [f"too few: {what}" for what, well in enough.items() if not well]
+    return [*wrong, *few, *await opinions.misheard(await player.actors.operator()), *await _parked(player)]
 
 
 async def _parked(player: Player) -> list[str]:

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.analytics import api, handlers, store
+from services.analytics import api, fetching, handlers, store
 from services.analytics.api import session
 from services.analytics.erasing import erasing
 from services.analytics.resources import resources
@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Figures: the report's tables, the region's summary and a dashboard, counted from events.",
         api=api.routers,
         handlers=handlers.handlers,
+        jobs=fetching.jobs,
         metadata=store.metadata,
         erases=erasing,
         resources=resources,

@@ -122,7 +122,8 @@ async def _counts(table: CountTable, scope: Scope, work: Work) -> tuple[Count, .
 
 def _check_period(table: CountTable | MeasureTable | ForecastTable, scope: Scope) -> None:
     """Of persons whose small counts are hidden only whole years: two periods that differ by a day tell of that day."""
-    if not scope.period or not scope.hide or (isinstance(table, CountTable) and not table.persons):
+    of_persons = table.of_persons if isinstance(table, MeasureTable) else getattr(table, "persons", True)
+    if not scope.period or not scope.hide or not of_persons:
         return
     if not isinstance(table, CountTable) or table.state or not scope.is_closed_year:
         raise Forbidden(

@@ -1,16 +1,21 @@
-"""Taking a person out of the figures: what was counted stays counted, under an id that stands for nobody."""
+"""Taking a person out of the figures: what was counted stays counted, under an id that stands for nobody.
+
+Searches first, codes after them: who keeps a code holds the search meanwhile (`store.needs`).
+"""
 
 from uuid import UUID
 
 from services.analytics.store import ProjectionStore
+from services.analytics.store.needs import NeedStore
 from shared.erasing import Erasing, Swept
 from shared.events.analytics import PersonForgottenByAnalytics
 from shared.unit_of_work import UnitOfWork
 
 
 async def from_tables(work: UnitOfWork, person_id: UUID) -> int:
-    """Put a stand-in in the person's place."""
-    return await ProjectionStore(work.session).forget_person(person_id)
+    """Put a stand-in in the person's place, and keep no code of theirs."""
+    counted = await ProjectionStore(work.session).forget_person(person_id)
+    return counted + await NeedStore(work.session).forget(person_id)
 
 
 async def confirm(work: UnitOfWork, swept: Swept) -> None:

@@ -220,6 +220,10 @@ def help_answered(call: str, kind: IntermediaryKind = IntermediaryKind.SBB) -> n
     )
 
 
+def help_taken(call: str, kind: IntermediaryKind = IntermediaryKind.SBB) -> notifications.HelpTaken:
+    return notifications.HelpTaken(call_id=an_id(call), intermediary=kind, region="AM11")
+
+
 def help_declined(call: str, kind: IntermediaryKind = IntermediaryKind.SBB) -> notifications.HelpDeclined:
     return notifications.HelpDeclined(call_id=an_id(call), intermediary=kind, region="AM11", reason="nobody")
 

@@ -5,22 +5,25 @@ import io
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 import pytest
+from markupsafe import escape
 from openpyxl import load_workbook
 
 from services.analytics.api.access import AMSTERDAM
 from services.analytics.api.selection import Selection, periods
 from services.analytics.domain import drawing, page, pages
-from services.analytics.domain.catalogue import TABLES
+from services.analytics.domain.catalogue import DESCRIPTIONS, TABLES
 from services.analytics.domain.counted import Count, CountTable, counted
 from services.analytics.domain.measured import measured
 from services.analytics.domain.scope import Scope
-from services.analytics.domain.sentences import NOTHING, TOO_FEW, sentence
+from services.analytics.domain.sentences import TOO_FEW, sentence
+from services.analytics.domain.sentences_of_work import NOTHING
 from services.analytics.domain.work import EFFORT
 from shared.errors import Invalid
 from shared.events.codes import Outcome
@@ -80,10 +83,13 @@ async def test_the_pages_load_nothing_from_elsewhere_and_say_everything_in_words
         seen = Seen(answer.text)
         targets = [attrs.get("href") or attrs.get("src") or attrs.get("action") or "" for _, attrs in seen.tags]
         assert not [target for target in targets if "//" in target]
-        assert not seen.all("script")
+        assert [urljoin(path, attrs["src"] or "") for attrs in seen.all("script")] == ["/dashboard/live.js"]
+        assert seen.all("main")[0]["data-etag"] == answer.headers["etag"]
         assert not [tag for tag, attrs in seen.tags if "style" in attrs]
         assert len(seen.all("details")) == len(seen.all("article")), "a table behind each chart"
         assert all(attrs.get("aria-label") for attrs in seen.all("svg"))
+    script = await analytics.client.get("/dashboard/live.js")
+    assert script.headers["content-type"].startswith("text/javascript")
     style = await analytics.client.get("/dashboard/style.css")
     assert style.headers["content-type"].startswith("text/css")
     assert "prefers-color-scheme: dark" in style.text
@@ -103,6 +109,37 @@ async def test_every_link_of_the_pages_leads_somewhere(analytics: RunningService
             to_see |= {link for link in links if "#" not in link} - seen
     told = {path.split("?")[0].rpartition("/")[2] for path in seen if "/tables/" in path}
     assert told == {*TABLES, "funnel-by-region"}, "a page for every table"
+
+
+async def test_every_number_of_a_page_is_followed_to_its_table_and_definition(analytics: RunningService) -> None:
+    """The numbers seen first, those beside bars and on the map, and the tables behind: all of every page."""
+    await _a_region(analytics)
+    followed: dict[str, tuple[str, set[str]]] = {}
+
+    async def table_behind(path: str, href: str) -> set[str]:
+        """What stands in the cells of a table's page, if that page says what is counted."""
+        if href not in followed:
+            answer = await analytics.client.get(urljoin(path, href))
+            followed[href] = (answer.text, {cell.strip() for row in Seen(answer.text).rows for cell in row})
+        text, cells = followed[href]
+        name = urljoin(path, href).split("?")[0].rpartition("/")[2]
+        about = next(one for one in DESCRIPTIONS if one.name == name)
+        assert escape(about.definition) in text, name
+        return cells
+
+    for path in PATHS:
+        page_of = (await analytics.client.get(path, params={"region": "AM11"})).text
+        told = re.findall(r'<dd class="value"><a href="([^"]+)">([^<]*)<', page_of)
+        assert len(told) == page_of.count('<dd class="value">')
+        for href, number in told:
+            assert number in await table_behind(path, unescape(href)), (path, href)
+        for article in page_of.split("<article")[1:]:
+            (href,) = re.findall(r'<a href="([^"]+)">Definitie en bestand', article)
+            cells = await table_behind(path, unescape(href))
+            drawn = re.findall(r'<text class="amount"[^>]*>(?:\+)?([^< ]+)', article)
+            behind = [cell.strip() for row in Seen(article).rows for cell in row]
+            assert {*drawn, *behind} <= cells, (path, href)
+    assert len(followed) > len(PATHS)
 
 
 async def test_a_region_is_told_of_without_small_counts(analytics: RunningService) -> None:

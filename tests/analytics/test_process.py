@@ -3,14 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from shared.events import intake, matching
-from shared.events.codes import IntermediaryKind, Outcome, PlacementKind, SchoolKind
+from shared.events.codes import IntermediaryKind, Outcome, PlacementKind
 from tests.analytics.events import (
     DAY,
     a_contact,
-    a_school,
     accepted,
     an_employer,
     an_id,
@@ -33,16 +30,6 @@ from tests.analytics.support import rows, tell
 from tests.support.service import RunningService
 
 HOUR, A_DAY = 3600, 86_400
-
-
-@pytest.fixture
-async def told(analytics: RunningService) -> RunningService:
-    """Two schools and an employer with an offer of two seats in Flevoland."""
-    await tell(analytics, a_school())
-    await tell(analytics, a_school("vso", brin="99AB00", kind=SchoolKind.VSO))
-    await tell(analytics, an_employer())
-    await tell(analytics, an_offer())
-    return analytics
 
 
 def day(days: int) -> date:

@@ -1,5 +1,6 @@
 """The dashboard in a browser: nothing that axe finds in light and dark, the keyboard, and a login that ends."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -101,4 +102,43 @@ async def test_it_is_used_with_the_keyboard_and_left_by_logging_out(
     await expect(page.get_by_role("link", name="Inloggen")).to_be_visible()
     assert page.url == f"{analytics.url}/dashboard"
     assert not refused
+    await context.close()
+
+
+async def test_a_page_brings_its_numbers_up_to_date_and_leaves_the_reader_where_they_are(
+    analytics: RunningService, browser: Browser
+) -> None:
+    context = await _window(browser, analytics, dark=False)
+    page = await context.new_page()
+    await page.clock.install()
+    await page.goto("/dashboard?region=AM11")
+    ready_number = page.locator(".numbers .value a").first
+    await expect(ready_number).to_have_text(re.compile("^7"))
+    details = page.locator("details").first
+    await details.locator("summary").click()
+    top = await details.evaluate("one => one.getBoundingClientRect().top")
+
+    await tell(analytics, ready("one more"))
+    await page.clock.fast_forward(16_000)
+    await expect(ready_number).to_have_text(re.compile("^8"))
+    await expect(page.get_by_role("status")).to_have_text(re.compile("^Cijfers bijgewerkt om"))
+    assert await details.evaluate("one => one.open && one.contains(document.activeElement)")
+    assert await details.evaluate("one => one.getBoundingClientRect().top") == top
+    assert not await violations(page)
+
+    await page.get_by_role("button", name="Werk niet vanzelf bij").click()
+    await tell(analytics, ready("and another"))
+    await page.clock.fast_forward(60_000)
+    await expect(ready_number).to_have_text(re.compile("^8"))
+    await page.get_by_role("button", name="Werk weer vanzelf bij").click()
+    await expect(ready_number).to_have_text(re.compile("^9"))
+    await context.close()
+
+
+async def test_without_scripts_a_page_is_whole(analytics: RunningService, browser: Browser) -> None:
+    context = await browser.new_context(base_url=analytics.url, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto("/dashboard?region=AM11")
+    await expect(page.locator(".numbers .value a").first).to_have_text(re.compile("^7"))
+    await expect(page.locator("#live")).to_be_hidden()
     await context.close()

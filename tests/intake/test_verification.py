@@ -69,6 +69,18 @@ async def test_stale_employers_are_searched_for_and_stopped_ones_are_not_stale(w
     assert (await good(world.first.get("/v1/verifications")))["items"] == []
 
 
+async def test_that_an_employer_was_verified_is_told_once_for_the_figures(world: World) -> None:
+    employer = await world.employer()
+    path = f"/v1/employers/{employer['id']}"
+    await good(world.first.post(f"{path}/_verify", json=LONG_AGO))
+    await good(world.first.post(f"{path}/_verify", json=LONG_AGO))
+    told = await world.intake.sql.fetch(
+        "select message::json #>> '{data,verifiedDate}' as on from event_log where message like $1 order by position",
+        f"%employer-registered%{employer['id']}%",
+    )
+    assert [row["on"] for row in told] == [employer["verifiedOn"], "2020-01-01"]
+
+
 async def test_a_suggestion_that_is_verified_counts_as_checked(world: World) -> None:
     sbb = {"kind": "sbb", "oin": "00000099000000000002", "regions": ["AM11"], "municipalities": []}
     tip = {"employer": {"name": "Bakkerij Vos"}, "region": "AM11"}

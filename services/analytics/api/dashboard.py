@@ -1,4 +1,4 @@
-"""The dashboard: pages that work offline, without scripts, in light and dark, and with the keyboard alone."""
+"""The dashboard: pages that work offline, without their script too, in light and dark, and with the keyboard alone."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,6 +63,14 @@ async def read_style() -> FileResponse:
     return FileResponse(HERE / "static" / "dashboard.css", media_type="text/css", headers={"Cache-Control": "no-cache"})
 
 
+@router.get("/live.js")
+async def read_script() -> FileResponse:
+    """What keeps a page up to date."""
+    return FileResponse(
+        HERE / "static" / "live.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"}
+    )
+
+
 @router.get("/tables")
 async def list_tables(request: Request, work: Work, somebody: LoggedIn, chosen: Selected) -> Response:
     """Every table that there is, with what it counts."""
@@ -98,6 +106,7 @@ async def read_table(
         return exported(table, Form(form), view.scope, headers)
     html = PAGES.get_template("table.html").render(
         table=table,
+        etag=headers["ETag"],
         breaks_down=isinstance(TABLES.get(name), CountTable) and not chosen.region and not chosen.school,
         breakdown=breakdown,
         **await _chosen(view),
@@ -123,10 +132,10 @@ async def read_page(
     headers = {**headers_of(request), "ETag": await _etag(view, key)}
     if matches(headers["ETag"], if_none_match):
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(await _drawn(asked, view), headers=headers)
+    return HTMLResponse(await _drawn(asked, view, headers["ETag"]), headers=headers)
 
 
-async def _drawn(asked: pages.Page, view: View) -> str:
+async def _drawn(asked: pages.Page, view: View, etag: str) -> str:
     region = view.scope.region
     tables = await _tables(page.names_of(asked, region), view)
     around = await _around(asked, view) if view.school else {}
@@ -137,6 +146,7 @@ async def _drawn(asked: pages.Page, view: View) -> str:
         drawn["months"] = drawing.months(seats)
     return PAGES.get_template("page.html").render(
         page=asked,
+        etag=etag,
         numbers=page.numbers(asked, tables, around),
         sections=page.sections(asked, tables, TITLES, region),
         tables=tables,

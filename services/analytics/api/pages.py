@@ -30,8 +30,8 @@ PAGES.globals.update(menu=tuple(pages.PAGES.values()), units=UNITS)
 
 
 def looks_of(service: Path) -> str:
-    """A digest of a service's code and templates."""
-    files = sorted(file for file in service.rglob("*") if file.suffix in {".py", ".html"})
+    """A digest of a service's code, templates and scripts."""
+    files = sorted(file for file in service.rglob("*") if file.suffix in {".py", ".html", ".js"})
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -39,10 +39,10 @@ LOOKS = looks_of(HERE.parent)
 """Another one when pages are drawn or counted otherwise, so that nobody keeps the old ones."""
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'{issuer}; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; "
+    "form-action 'self'{issuer}; base-uri 'none'; frame-ancestors 'none'"
 )
-"""A page loads its own style sheet and an empty icon; who logs out is passed on to the identity provider."""
+"""A page loads its own style sheet, script and an empty icon; who logs out is passed on to the identity provider."""
 
 
 class Away(Refused):

@@ -6,12 +6,14 @@ from services.analytics.domain.forecast import FORECAST, ForecastTable
 from services.analytics.domain.guidance import GUIDANCE_TABLES
 from services.analytics.domain.happened import COUNT_TABLES, FUNNEL_BY_REGION
 from services.analytics.domain.measured import MeasureTable
+from services.analytics.domain.needs import NEED_TABLES
 from services.analytics.domain.opinions import OPINION_TABLES, OpinionTable
 from services.analytics.domain.places import PLACE_TABLES
 from services.analytics.domain.process import PROCESS_TABLES
 from services.analytics.domain.register import EMPLOYER_TABLES, SCHOOL_TABLES, EmployerTable, SchoolTable
 from services.analytics.domain.table import Description
 from services.analytics.domain.work import WORK_TABLES
+from services.analytics.domain.years import YEAR_TABLES
 
 AnyTable = SchoolTable | EmployerTable | CountTable | MeasureTable | ForecastTable | OpinionTable
 
@@ -20,7 +22,9 @@ _ALL: tuple[AnyTable, ...] = (
     *EMPLOYER_TABLES,
     *COUNT_TABLES,
     *PROCESS_TABLES,
+    *NEED_TABLES,
     *WORK_TABLES,
+    *YEAR_TABLES,
     *EFFECT_TABLES,
     FORECAST,
     *GUIDANCE_TABLES,

@@ -1,5 +1,6 @@
 """Tables of counts by region, with their totals, and without what would tell of single students."""
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from services.analytics.domain.words import label, region_order
 ALL_REGIONS = "all"
 
 TOO_FEW = "Aantallen van minder dan vijf leerlingen, en wat er een zou verraden, zijn niet getoond."
+
+CONFIDENTIAL = "Alleen voor de eigen school, en voor wie de hele regio ziet."
 
 REST = "-rest"
 """What the key of a column ends with that stands in no table: those of a whole that are not of its part."""
@@ -55,6 +58,8 @@ class CountTable:
     """The columns whose counts are of persons, so that small ones are hidden."""
     adds_up: bool = True
     """The rows add up to the total; otherwise the database counts the total too, or there is none."""
+    groups: tuple[str, ...] = ()
+    """What codes of rows begin with: those of each group add up to the total by themselves."""
     n_of: str = TOTAL
     """The row that n is read from."""
     parts: tuple[Part, ...] = ()
@@ -62,6 +67,10 @@ class CountTable:
     """What it is on a day, not what happened in a period: years of it do not add up."""
     sparse: bool = False
     """A row of which there is nothing where it is asked for is left out."""
+    published: bool = True
+    """Otherwise its counts of persons are for those who see all: months side by side tell how many came in a month."""
+    confidential: bool = False
+    """It tells of people who work at a school: of one school or region, for who sees all of it, and nobody else."""
     from_now_on: bool = False
     """Its rows are months: of those that have begun counts of persons, side by side, tell how many came in a month."""
 
@@ -103,7 +112,7 @@ def grid_of(table: CountTable, counts: Sequence[Count], region: str | None = Non
     grid = [Cell(r, row, c) for r in (*regions, ALL_REGIONS) for row in with_total for c in columns]
     counted = {cell: persons.get(cell, 0) for cell in grid if cell.column in table.persons}
     rests = _rests(table, counted)
-    sums = (*_sums(counted, regions, rows, with_total), *rests)
+    sums = (*_sums(counted, regions, table.groups or ("",), with_total), *rests)
     counted |= {rest.parts[1]: counted[rest.total] - counted[rest.parts[0]] for rest in rests}
     return Grid({cell: n.get(cell, 0) for cell in grid}, counted, sums, regions, with_total)
 
@@ -120,6 +129,8 @@ def cells(table: CountTable, counts: Sequence[Count], scope: Scope, gone: frozen
         gone = hidden(grid.persons, grid.sums)
     if scope.hide and table.from_now_on:
         gone |= frozenset(cell for cell in grid.persons if cell.row <= f"{scope.as_of:%Y-%m}")
+    if scope.hide and not table.published:
+        gone |= frozenset(grid.persons)
     return Cells(grid.n, gone, grid.regions, grid.rows)
 
 
@@ -146,18 +157,21 @@ def _totals(table: CountTable, counts: Sequence[Count]) -> tuple[dict[Cell, int]
 
 
 def _sums(
-    counted: Mapping[Cell, int], regions: Sequence[str], rows: Sequence[str], with_total: Sequence[str]
+    counted: Mapping[Cell, int], regions: Sequence[str], groups: Sequence[str], with_total: Sequence[str]
 ) -> Iterator[Sum[Cell]]:
     for column in sorted({cell.column for cell in counted}):
         for row in with_total:
             yield Sum([Cell(region, row, column) for region in regions], Cell(ALL_REGIONS, row, column), insiders=True)
         if TOTAL in with_total:
-            for region in (*regions, ALL_REGIONS):
+            for region, group in itertools.product((*regions, ALL_REGIONS), groups):
+                rows = [row for row in with_total if row.startswith(group) and row != TOTAL]
                 yield Sum([Cell(region, row, column) for row in rows], Cell(region, TOTAL, column))
 
 
 def counted(table: CountTable, counts: Sequence[Count], scope: Scope, gone: frozenset[Cell] | None = None) -> Table:
     """The table of a region, or of all regions."""
+    if table.confidential and not _within_the_house(scope):
+        return Table(table.about, (), None, note=CONFIDENTIAL)
     of = cells(table, counts, scope, gone)
     region = scope.region or ALL_REGIONS
     rows = tuple(_line(table, of, region, row) for row in of.rows)
@@ -166,6 +180,10 @@ def counted(table: CountTable, counts: Sequence[Count], scope: Scope, gone: froz
     first = table.about.columns[0].key
     unknown = of.shown(Cell(region, UNKNOWN, first)) or 0
     return Table(table.about, rows, of.shown(Cell(region, table.n_of, first)), unknown, note=_note(of, region))
+
+
+def _within_the_house(scope: Scope) -> bool:
+    return not scope.hide and (scope.region is not None or scope.school_id is not None)
 
 
 def _line(table: CountTable, of: Cells, region: str, row: str) -> Line:
@@ -189,6 +207,8 @@ def by_region_of(
     table: CountTable, counts: Sequence[Count], scope: Scope, column: str, gone: frozenset[Cell] | None = None
 ) -> Table:
     """A column of a table for each region, its rows (also those that only occur) as columns."""
+    if table.confidential:
+        return Table(table.about, (), None, note=CONFIDENTIAL)
     of = cells(table, counts, scope, gone)
     words = next(one.title for one in table.about.columns if one.key == column)
     about = replace(

@@ -1,6 +1,6 @@
 """The tables of guidance: what stands in the way of placements (K26 to K28, L1), and what became of who left (M12)."""
 
-from services.analytics.domain.counted import CountTable
+from services.analytics.domain.counted import CountTable, Part
 from services.analytics.domain.table import Column, Description, Unit
 
 BOTTLENECKS = CountTable(
@@ -56,4 +56,19 @@ FOLLOW_UPS = CountTable(
     persons=frozenset({"after-6", "after-12", "after-24"}),
 )
 
-GUIDANCE_TABLES = (BOTTLENECKS, FOLLOW_UPS)
+FOLLOWED_UP = CountTable(
+    Description(
+        "followed-up",
+        "Worden oud-leerlingen gevolgd?",
+        "Oud-leerlingen naar wie zes, twaalf of vierentwintig maanden na het verlaten van de school gevraagd moest "
+        "worden, en hoeveel keer dat is vastgelegd. De periode gaat over de dag waarop ernaar gevraagd moest worden.",
+        Unit.STUDENTS,
+        (Column("due", "te volgen"), Column("followed", "waarvan gevolgd")),
+    ),
+    {"after-6": "na 6 maanden", "after-12": "na 12 maanden", "after-24": "na 24 maanden"},
+    persons=frozenset({"due", "followed"}),
+    parts=(Part("followed", "due"),),
+    state=True,
+)
+
+GUIDANCE_TABLES = (BOTTLENECKS, FOLLOW_UPS, FOLLOWED_UP)

@@ -25,6 +25,8 @@ class Place(NamedTuple):
     column: str
 
 
+_AFTER = ("after-6", "after-12", "after-24")
+
 SAME: tuple[tuple[Place, ...], ...] = (
     (
         Place("funnel", "started", "students"),
@@ -42,8 +44,14 @@ SAME: tuple[tuple[Place, ...], ...] = (
         Place("funnel", "ready", "students"),
         Place("placed-by-school-kind", TOTAL, "searched"),
         Place("placed-by-help", TOTAL, "searched"),
+        Place("placed-by-need", TOTAL, "searched"),
     ),
-    (Place("placed-by-school-kind", TOTAL, "placed"), Place("placed-by-help", TOTAL, "placed")),
+    (
+        Place("placed-by-school-kind", TOTAL, "placed"),
+        Place("placed-by-help", TOTAL, "placed"),
+        Place("placed-by-need", TOTAL, "placed"),
+    ),
+    *((Place("follow-ups", TOTAL, months), Place("followed-up", months, "followed")) for months in _AFTER),
     (Place("seats-over-time", "now", "taken"), Place("supply-and-demand", TOTAL, "taken")),
 )
 """Counts of the same people: who sees one of them knows the others."""

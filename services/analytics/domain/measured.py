@@ -41,6 +41,8 @@ class MeasureTable:
     """Each case is in one row, so that a hidden one could be computed back from the total."""
     groups: tuple[frozenset[str], ...] = ()
     """Rows that each case is in one of: the rows of two such groups add up to the same, which stands nowhere."""
+    of_persons: bool = True
+    """Otherwise nothing of it is hidden."""
     fewest_units: int = 1
     """Of fewer organisations a figure would be one of theirs."""
 
@@ -48,24 +50,25 @@ class MeasureTable:
 def measured(table: MeasureTable, measures: Sequence[Measure], scope: Scope) -> Table:
     """The table of a region, or of all; what is hidden is decided over all regions."""
     found = {(one.region, one.row): one for one in measures}
-    gone = _hidden(table, found) if scope.hide else frozenset()
+    hide = scope.hide and table.of_persons
+    gone = _hidden(table, found) if hide else frozenset()
     region = scope.region or ALL_REGIONS
     known = (*table.labels, *sorted({row for _, row in found} - {*table.labels, TOTAL, UNKNOWN}))
     rows = [*known, *(row for row in (UNKNOWN, TOTAL) if any(one.row == row for one in measures))]
-    lines = tuple(_line(table, row, found.get((region, row)), scope, (region, row) in gone) for row in rows)
+    lines = tuple(_line(table, row, found.get((region, row)), (region, row) in gone, hide=hide) for row in rows)
     total = found.get((region, TOTAL))
     n = None if (region, TOTAL) in gone else total.n if total else None
     return Table(table.about, lines, n, note=TOO_FEW if any(line.hidden for line in lines) else None)
 
 
-def _line(table: MeasureTable, row: str, one: Measure | None, scope: Scope, gone: bool) -> Line:
+def _line(table: MeasureTable, row: str, one: Measure | None, gone: bool, *, hide: bool) -> Line:
     keys = [column.key for column in table.about.columns]
     words = table.labels.get(row) or label(row)
-    if gone or (one is None and scope.hide):
+    if gone or (one is None and hide):
         return Line(row, words, (None,) * len(keys), tuple(keys))
     if one is None:
         return Line(row, words, (0, *(None for _ in keys[1:])))
-    few = [key for key in keys if scope.hide and key.endswith(NINTH_DECILE) and one.persons < FEWEST_OF_A_TENTH]
+    few = [key for key in keys if hide and key.endswith(NINTH_DECILE) and one.persons < FEWEST_OF_A_TENTH]
     values = zip(keys, (one.n, *one.values), strict=True)
     return Line(row, words, tuple(None if key in few else value for key, value in values), tuple(few))
 

@@ -58,6 +58,7 @@ class Page:
 _SECTORS = Drawn("employers-by-sector", sort=True)
 _SUPPLY = Drawn("supply-and-demand", ("seats", "taken"), sort=True)
 _FUNNEL = Drawn("funnel", share_of="ready")
+_YEARS = ("this", "last", "before")
 
 OVERVIEW = Page(
     "",
@@ -113,6 +114,7 @@ SCHOOL = Page(
                 Drawn("first-choice-why-not", sort=True),
                 Drawn("outcomes"),
                 Drawn("follow-ups", ("after-6", "after-12", "after-24")),
+                Drawn("followed-up", ("due", "followed")),
             ),
         ),
         Part(
@@ -120,6 +122,7 @@ SCHOOL = Page(
             (
                 Drawn("bottlenecks", ("noticed", "solved"), sort=True),
                 Drawn("guidance-load", ("running",), measured=True),
+                Drawn("students-per-coach"),
                 Drawn("declines", sort=True),
             ),
         ),
@@ -140,6 +143,7 @@ EMPLOYERS = Page(
         Told("Plekken", "offers-by-sector", TOTAL, "aangeboden", column=1),
         Told("Relaties", "relations", TOTAL, "van een school met een werkgever"),
         Told("Slapende relaties", "relations", "dormant", "langer dan een jaar niets"),
+        Told("Gecontroleerd", "records-verified", TOTAL, "laatste half jaar, gegevens van werkgevers", column=1),
         Told("Dubbel benaderd", "double-approaches", "double", "werkgevers"),
     ),
     (
@@ -157,6 +161,7 @@ EMPLOYERS = Page(
             "Relaties en benaderen",
             (
                 Drawn("relations"),
+                Drawn("records-verified", ("employers", "half-a-year"), sort=True),
                 Drawn("cooperation-duration"),
                 Drawn("double-approaches"),
                 Drawn("initiative", sort=True),
@@ -185,6 +190,7 @@ INTERMEDIARIES = Page(
             (
                 Drawn("intermediaries", ("calls", "answers")),
                 Drawn("calls-answered", ("within-three-days", "later", "open")),
+                Drawn("calls-taken", ("hours",), measured=True),
             ),
         ),
         Part(
@@ -202,9 +208,13 @@ INTERMEDIARIES = Page(
 TRENDS = Page(
     "trends",
     "Trends",
-    "Hoe het zich ontwikkelt: plekken door de maanden, doorlooptijden, wat er later van kwam, en wat er komt.",
+    "Schooljaren naast elkaar, plekken door de maanden, doorlooptijden, wat er later van kwam, en wat er komt.",
     (),
     (
+        Part(
+            "Schooljaren naast elkaar",
+            tuple(Drawn(name, _YEARS) for name in ("years-searching", "years-placed", "years-seats")),
+        ),
         Part(
             "Plekken en verwachting",
             (
@@ -220,6 +230,8 @@ TRENDS = Page(
                 Drawn("step-times", ("hours",), measured=True),
                 Drawn("waits-by-group", ("hours",), measured=True),
                 Drawn("placed-by-school-kind", ("searched", "placed")),
+                Drawn("placed-by-need", ("searched", "placed")),
+                Drawn("waits-by-need", ("hours",), measured=True),
             ),
         ),
         Part(

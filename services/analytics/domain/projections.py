@@ -56,7 +56,7 @@ def _school(event: intake.SchoolRegistered, at: datetime) -> Row:
 @_counts(intake.EmployerRegistered, state="employer")
 def _employer(event: intake.EmployerRegistered, at: datetime) -> Row:
     facts = _taken(event, "version", "region", "size_class", "places_per_year", "places_trend", "jobs_per_year")
-    facts |= _taken(event, "jobs_trend", "found_through", "brought_in_by", "municipality")
+    facts |= _taken(event, "jobs_trend", "found_through", "brought_in_by", "municipality", "verified_date")
     sector = event.sectors[0] if event.sectors else None
     cooperations = [known.model_dump(mode="json") for known in event.cooperations]
     return Row(
@@ -98,13 +98,16 @@ _PLACEMENT = ("placement_id", "proposal_id", "student_id", "school_id", "offer_i
 
 @_counts(intake.PlacementStarted)
 def _started(event: intake.PlacementStarted, at: datetime) -> Row:
-    facts = _taken(event, *_PLACEMENT, "begin_date", "end_date", "predecessor_id")
+    facts = _taken(event, *_PLACEMENT, "begin_date", "end_date", "predecessor_id", "coach_code")
     return Row("placements_started", {"at": at, **facts})
 
 
 @_counts(intake.PlacementChanged)
 def _changed(event: intake.PlacementChanged, at: datetime) -> Row:
-    return Row("placements_changed", {"at": at, **_taken(event, "placement_id", "version", "begin_date", "end_date")})
+    return Row(
+        "placements_changed",
+        {"at": at, **_taken(event, "placement_id", "version", "begin_date", "end_date", "coach_code")},
+    )
 
 
 @_counts(intake.PlacementCancelled)
@@ -152,6 +155,11 @@ def _bottleneck(event: intake.BottleneckRecorded, at: datetime) -> Row:
 def _follow_up(event: intake.FollowUpRecorded, at: datetime) -> Row:
     facts = _taken(event, "version", "school_id", "region", "months", "outcome", "asked_date")
     return Row("follow_ups", {"id": event.follow_up_id, "at": at, **facts})
+
+
+@_counts(intake.FollowUpDue)
+def _follow_up_due(event: intake.FollowUpDue, at: datetime) -> Row:
+    return Row("follow_ups_due", {"at": at, **_taken(event, "follow_up_id", "school_id", "months", "due_date")})
 
 
 @_counts(intake.InitiativeUndertaken, state="initiative")
@@ -220,6 +228,11 @@ def _asked(event: notifications.IntermediaryAsked, at: datetime) -> Row:
 @_counts(notifications.HelpAnswered)
 def _answered(event: notifications.HelpAnswered, at: datetime) -> Row:
     return Row("calls_answered", {"at": at, **_taken(event, "answer_id", "call_id", "intermediary", "region")})
+
+
+@_counts(notifications.HelpTaken)
+def _taken_up(event: notifications.HelpTaken, at: datetime) -> Row:
+    return Row("calls_taken", {"at": at, **_taken(event, "call_id", "version", "intermediary", "region")})
 
 
 @_counts(notifications.HelpDeclined)

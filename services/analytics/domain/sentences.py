@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from services.analytics.domain.charts import largest, listed, of, value
+from services.analytics.domain.sentences_of_work import NOTHING, WORK_SENTENCES
 from services.analytics.domain.table import TOTAL, UNKNOWN, Source, Table, Unit
 
 TOO_FEW = "Er zijn te weinig leerlingen om alle aantallen te tonen."
 TOO_FEW_ANSWERS = "Te weinig antwoorden om te tonen: een groep van minder dan vijf staat hier niet."
-NOTHING = "Hierover is nog niets vastgelegd."
 
 SEVERAL = 2
 
@@ -142,61 +142,6 @@ def _sizes(table: Table) -> str:
     return f"{small}; van {table.unknown} is de grootte onbekend." if table.unknown else f"{small}."
 
 
-def _help(table: Table) -> str:
-    calls, answers = value(table, TOTAL, 0), value(table, TOTAL, 1)
-    if not calls:
-        return "Er is nog geen hulp gevraagd."
-    came = "kwam 1 antwoord" if answers == 1 else f"kwamen {answers or 0} antwoorden"
-    return f"Er zijn {of(calls, 'hulpvraag', 'hulpvragen')} gesteld; daarop {came}."
-
-
-def _in_time(table: Table) -> str:
-    calls, soon = value(table, TOTAL, 0), value(table, TOTAL, 1)
-    if not calls:
-        return "Er is nog geen hulp gevraagd."
-    return (
-        f"{calls} keer werd een soort intermediair iets gevraagd; {soon or 0} keer kwam er binnen drie dagen antwoord."
-    )
-
-
-def _seats(table: Table) -> str:
-    seats, taken = value(table, TOTAL, 0), value(table, TOTAL, 1)
-    if not seats:
-        return "Er is nu geen aanbod."
-    filled = "" if taken is None else f"; daarvan {'is' if taken == 1 else 'zijn'} er {taken} bezet"
-    return f"Er {'is' if seats == 1 else 'zijn'} nu {of(seats, 'plek', 'plekken')}{filled}."
-
-
-def _demand(table: Table) -> str:
-    unfilled, asked = value(table, TOTAL, 2) or 0, value(table, TOTAL, 3)
-    offers = f"voor {of(unfilled, 'aanbod', 'keer aanbod')} past niemand"
-    if asked is None:
-        return f"{offers.capitalize()}; voor hoeveel leerlingen hulp is gevraagd, is niet te tonen."
-    return f"Voor {of(asked, 'leerling', 'leerlingen')} is hulp gevraagd; {offers}."
-
-
-def _months(table: Table) -> str:
-    now = value(table, "now", 0) or 0
-    there = f"Nu {'is' if now == 1 else 'zijn'} er {of(now, 'plek', 'plekken')}"
-    return f"{there}; de maanden hierna volgen uit de afspraken van nu."
-
-
-def _relations(table: Table) -> str:
-    total = value(table, TOTAL) or 0
-    alive = (value(table, "placed-now") or 0) + (value(table, "alive") or 0)
-    if not total:
-        return "Er zijn nog geen relaties vastgelegd."
-    return f"In {alive} van de {of(total, 'relatie', 'relaties')} gebeurde er het laatste half jaar iets."
-
-
-def _approached(table: Table) -> str:
-    number, double = value(table, "approached") or 0, value(table, "double") or 0
-    if not number:
-        return "Er is nog geen werkgever benaderd."
-    several = f"{double} van de {of(number, 'werkgever', 'werkgevers')} {'is' if double == 1 else 'zijn'}"
-    return f"{several} door scholen los van elkaar benaderd."
-
-
 def _placed(table: Table) -> str:
     parts = [
         f"{line.label}: {line.values[1]} van {line.values[0]}"
@@ -204,6 +149,28 @@ def _placed(table: Table) -> str:
         if line.code not in {TOTAL, UNKNOWN} and line.values[0] and line.values[1] is not None
     ]
     return f"Geplaatst: {'; '.join(parts)}." if parts else TOO_FEW
+
+
+def _followed(table: Table) -> str:
+    due, followed = value(table, TOTAL, 0), value(table, TOTAL, 1)
+    if due == 0:
+        return NOTHING
+    if due is None or followed is None:
+        return TOO_FEW
+    return f"Naar {followed} van de {of(due, 'oud-leerling', 'oud-leerlingen')} is gevraagd toen dat moest."
+
+
+def _least_placed(table: Table) -> str:
+    """The group that finds a place least often, of those whose counts are shown."""
+    shares = {
+        line.label: 100 * line.values[1] / line.values[0]
+        for line in table.rows
+        if not line.code.endswith((TOTAL, UNKNOWN)) and line.values[0] and line.values[1] is not None
+    }
+    if len(shares) < SEVERAL:
+        return TOO_FEW if any(line.hidden for line in table.rows) else NOTHING
+    low, high = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
+    return f"Van {shares[low]:.0f} % geplaatst bij “{low}” tot {shares[high]:.0f} % bij “{high}”."
 
 
 def _medians(table: Table) -> str:
@@ -268,6 +235,7 @@ def _places(table: Table) -> str:
 
 
 _SENTENCES: dict[str, Callable[[Table], str]] = {
+    **WORK_SENTENCES,
     "funnel": _funnel,
     "funnel-by-region": _regions,
     "still-searching": _searching,
@@ -277,14 +245,10 @@ _SENTENCES: dict[str, Callable[[Table], str]] = {
     "employers-by-sector": _most,
     "employers-by-region": _most,
     "employers-by-size": _sizes,
-    "intermediaries": _help,
-    "calls-answered": _in_time,
-    "supply-and-demand": _seats,
-    "supply-and-demand/unfilled": _demand,
-    "seats-over-time": _months,
-    "relations": _relations,
-    "double-approaches": _approached,
+    "followed-up": _followed,
     "placed-by-help": _placed,
+    "placed-by-need": _least_placed,
+    "waits-by-need": _medians,
     "placed-by-school-kind": _placed,
     "planned-by-effort": _placed,
     "step-times": _medians,

@@ -119,12 +119,15 @@ MONTHS = (
     "juli", "augustus", "september", "oktober", "november", "december",
 )  # fmt: skip
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_COACH = re.compile(r"coach-(\d+)")
 
 
 def label(code: str) -> str:
-    """A code in Dutch words; a month (`2026-03`) and a municipality (`GM0995`) with their names."""
+    """A code in Dutch words: a month (`2026-03`), municipality (`GM0995`) by name, a coach (`coach-001`) by number."""
     if month := _MONTH.fullmatch(code):
         return f"{MONTHS[int(month[2]) - 1]} {month[1]}"
+    if coach := _COACH.fullmatch(code):
+        return f"begeleider {int(coach[1])}"
     if place := MUNICIPALITIES.get(code):
         return place.name
     return REGIONS.get(code) or _WORDS.get(code) or code.replace("-", " ")

@@ -25,6 +25,41 @@ CALLS_ANSWERED = CountTable(
     {kind: label(kind) for kind in IntermediaryKind},
 )
 
+CALLS_TAKEN = MeasureTable(
+    Description(
+        "calls-taken",
+        "Hoe snel intermediairs een hulpvraag oppakken",
+        "Hulpvragen waarvan een soort intermediair liet weten dat zij zoekt, en de uren van de vraag tot dat bericht. "
+        "Wie meteen een werkgever noemt, telt hier niet. De periode gaat over de dag van de vraag.",
+        Unit.CALLS,
+        (
+            Column("cases", "opgepakt"),
+            Column("hours", "uren (mediaan)"),
+            Column("hours-p90", "uren (negen van de tien binnen)"),
+        ),
+    ),
+    {kind: label(kind) for kind in IntermediaryKind},
+    of_persons=False,
+)
+
+RECORDS_VERIFIED = CountTable(
+    Description(
+        "records-verified",
+        "Gegevens van werkgevers die kortgeleden zijn gecontroleerd",
+        "Werkgevers met wie minstens één school samenwerkt of die een school inbracht, naar sector, en wanneer een "
+        "school het laatst zei dat de gegevens kloppen: vandaag, welke periode ook gekozen is. De rest is nooit "
+        "gecontroleerd, of voor het laatst gewijzigd voordat dit werd doorgegeven.",
+        Unit.EMPLOYERS,
+        (
+            Column("employers", "werkgevers"),
+            Column("half-a-year", "laatste half jaar gecontroleerd"),
+            Column("longer-ago", "langer geleden"),
+        ),
+    ),
+    {sector: label(sector) for sector in SECTORS},
+    state=True,
+)
+
 EFFORT = MeasureTable(
     Description(
         "effort-per-placement",
@@ -112,6 +147,22 @@ GUIDANCE_LOAD = MeasureTable(
     fewest_units=3,
 )
 
+STUDENTS_PER_COACH = CountTable(
+    Description(
+        "students-per-coach",
+        "Leerlingen per begeleider",
+        "Geplaatste leerlingen op de laatste dag van de periode of vandaag, naar wie van de school hen begeleidt, de "
+        "meeste eerst en zonder namen. Wie begeleidt, is zoals bij het begin of de laatste wijziging van de plaatsing "
+        "was vastgelegd. Alleen voor de eigen school, en voor wie de hele regio ziet.",
+        Unit.STUDENTS,
+        (Column("students", "leerlingen"),),
+    ),
+    {},
+    persons=frozenset({"students"}),
+    state=True,
+    confidential=True,
+)
+
 SEATS_OVER_TIME = CountTable(
     Description(
         "seats-over-time",
@@ -155,11 +206,14 @@ SUPPLY_AND_DEMAND = CountTable(
 
 WORK_TABLES = (
     CALLS_ANSWERED,
+    CALLS_TAKEN,
+    RECORDS_VERIFIED,
     EFFORT,
     DOUBLE_APPROACHES,
     RELATIONS,
     EARLY_ENDS,
     GUIDANCE_LOAD,
+    STUDENTS_PER_COACH,
     SEATS_OVER_TIME,
     SUPPLY_AND_DEMAND,
 )

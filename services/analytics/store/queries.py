@@ -4,7 +4,15 @@
 `to_date` (dates or null, both included).
 """
 
-from services.analytics.store import effect_queries, measure_queries, place_queries, process_queries
+from services.analytics.store import (
+    effect_queries,
+    measure_queries,
+    need_queries,
+    place_queries,
+    process_queries,
+    record_queries,
+    year_queries,
+)
 from services.analytics.store.process_queries import STANDING
 from services.analytics.store.within import DAY, within
 
@@ -251,9 +259,12 @@ BY_TABLE = {
     **process_queries.BY_TABLE,
     **effect_queries.BY_TABLE,
     **place_queries.BY_TABLE,
+    **record_queries.BY_TABLE,
+    **need_queries.BY_TABLE,
+    **year_queries.BY_TABLE,
 }
 
-MEASURES = measure_queries.BY_TABLE
+MEASURES = {**measure_queries.BY_TABLE, **record_queries.MEASURES, **need_queries.MEASURES}
 
 READY_TO_PROPOSED = f"""
 with spells as (

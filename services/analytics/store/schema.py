@@ -56,7 +56,7 @@ EMPLOYERS = _table(
     "employers",
     "id",
     "version region sector size_class places_per_year places_trend jobs_per_year jobs_trend found_through "
-    "brought_in_by cooperations municipality",
+    "brought_in_by cooperations municipality verified_date",
     state=True,
 )
 EMPLOYERS_MERGED = _table("employers_merged", "id", "employer_id")
@@ -80,8 +80,10 @@ PROPOSALS_DECLINED = _table("proposals_declined", "proposal_id", f"{_PROPOSAL} r
 PROPOSALS_EXPIRED = _table("proposals_expired", "proposal_id", f"{_PROPOSAL} reason")
 
 _PLACEMENT = "proposal_id student_id school_id offer_id employer_id region kind"
-PLACEMENTS_STARTED = _table("placements_started", "placement_id", f"{_PLACEMENT} begin_date end_date predecessor_id")
-PLACEMENTS_CHANGED = _table("placements_changed", "placement_id version", "begin_date end_date")
+PLACEMENTS_STARTED = _table(
+    "placements_started", "placement_id", f"{_PLACEMENT} begin_date end_date predecessor_id coach_code"
+)
+PLACEMENTS_CHANGED = _table("placements_changed", "placement_id version", "begin_date end_date coach_code")
 """Their newest days stand in the view `placements_begun`."""
 PLACEMENTS_CANCELLED = _table("placements_cancelled", "placement_id", f"{_PLACEMENT} begin_date")
 """Called off before they began: the view `placements_begun` leaves them out of those that started."""
@@ -97,6 +99,7 @@ BOTTLENECKS = _table(
     state=True,
 )
 FOLLOW_UPS = _table("follow_ups", "id", "version school_id region months outcome asked_date", state=True)
+FOLLOW_UPS_DUE = _table("follow_ups_due", "follow_up_id", "school_id months due_date")
 SUGGESTIONS = _table("suggestions", "tip_id", "employer_id call_id source region known_already")
 INITIATIVES = _table(
     "initiatives",
@@ -109,6 +112,7 @@ RESPONSES = _table("responses", "id", "version round_id questionnaire region sch
 PLANS = _table("plans", "plan_id", "region kind by_effort")
 CALLS = _table("calls", "call_id version", "intermediary region students")
 CALLS_ANSWERED = _table("calls_answered", "answer_id", "call_id intermediary region")
+CALLS_TAKEN = _table("calls_taken", "call_id version", "intermediary region")
 CALLS_DECLINED = _table("calls_declined", "call_id version", "intermediary region reason")
 
 ANEW = MetaData()

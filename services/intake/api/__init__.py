@@ -12,6 +12,7 @@ from services.intake.api import (
     claims,
     closures,
     coaches,
+    coarse_profiles,
     code_lists,
     contact_moments,
     contact_people,
@@ -81,7 +82,7 @@ EMPLOYERS = (employers, employer_states, merging, cooperations, locations, accre
 RELATIONS = (contacts, contact_moments, outside_contacts, claims, remarks, questions, relations, tips, portfolio)
 PLACES = (offers, reservations, placements, supervisions, agreements, closures)
 GUIDANCE = (visits, bottlenecks, evaluations, support, adaptations, handovers, follow_ups, requests, student_requests)
-PEOPLE = (schools, departures, students, coaches, delegations, bureau, wish_check, matching_profiles)
+PEOPLE = (schools, departures, students, coaches, delegations, bureau, wish_check, matching_profiles, coarse_profiles)
 PROGRAMMES = (programmes, sessions, enrolments, visit_bookings)
 PRIVACY = (access_log, erasures, contact_people, grounds)
 LINKS = (links,)

@@ -103,6 +103,8 @@ async def verify_employer(
     employer = await kept_employer(employers, employer_id, viewer)
     after = verified(employer, body or VerifyEmployer(), today())
     await employers.save(after)
+    if after.verified_on != employer.verified_on:
+        after = replace(after, version=(await work.announce(after.registered())).version)
     tagged(response, after)
     return await shown_one(work, after)
 

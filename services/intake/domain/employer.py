@@ -301,6 +301,7 @@ class Employer:
             brought_in_by=self.brought_in_by,
             private_to=self.private_to,
             cooperations=_told(facts.cooperations),
+            verified_date=self.verified_on,
         )
 
     def paused(self, pause: PauseEmployer) -> tuple["Employer", EmployerPaused]:

@@ -142,6 +142,7 @@ class Placement:
             "end_date": self.stay.end_date,
             "predecessor_id": self.predecessor_id,
             "weekdays": self.stay.weekdays,
+            "coach_code": None if self.coach is None else self.coach.code_at(self.school_id),
         }
 
     def started(self) -> PlacementStarted:

@@ -29,6 +29,8 @@ class Action(StrEnum):
     CHANGED = "changed"
     MATCHED = "matched"
     """Read by matching, while a place is looked for."""
+    COUNTED = "counted"
+    """Coarse codes read by analytics, for figures."""
     PLACEMENT_READ = "placement-read"
     HANDED_OVER = "handed-over"
     """Fetched by a municipality, on a ground that held."""

@@ -68,6 +68,8 @@ class EmployerRegistered(IntakeEvent):
     private_to: UUID | None
     """The only school that may see this employer for now."""
     cooperations: tuple[Cooperation, ...] = ()
+    verified_date: date | None = None
+    """When a school last said that this is right; none in older messages, too."""
 
 
 class EmployersMerged(IntakeEvent):

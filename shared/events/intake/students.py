@@ -59,6 +59,8 @@ class PlacementFacts(IntakeEvent):
     predecessor_id: UUID | None = None
     weekdays: tuple[Weekday, ...] = ()
     """When the student is there; none in older messages, which is to say on all days of the offer."""
+    coach_code: Code | None = None
+    """Of who of the school looks after the student: the same for one address of work at one school."""
 
 
 class PlacementStarted(PlacementFacts):
