@@ -24,7 +24,10 @@ select coalesce(extract(year from least(
     (select min(ended_date) from placements_ended))), 9999)::int
 """
 
-_POSITION = "select sum(position) from projections_moved"
+_POSITION = """
+select sum(position), set_config('plan_cache_mode', 'force_custom_plan', true) from projections_moved
+"""
+"""What is bound (a school or none, a period or none) decides how a query is best answered: each gets a plan of its own."""
 
 
 class CountStore:

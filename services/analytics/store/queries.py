@@ -5,8 +5,8 @@
 """
 
 from services.analytics.store import effect_queries, measure_queries, place_queries, process_queries
-from services.analytics.store.process_queries import STANDING
-from services.analytics.store.within import DAY, within
+from services.analytics.store.process_queries import STANDING, standing
+from services.analytics.store.within import DAY, OF_THE_SCHOOL, within
 
 
 def _students(row: str, table: str, day: str = DAY) -> str:
@@ -35,7 +35,7 @@ FUNNEL = " union all ".join(
 SEARCHING = f"""
 with newest as (
     select distinct on (student_id) student_id, version, at, region, school_id from students_ready
-    order by student_id, version desc
+    where {OF_THE_SCHOOL} order by student_id, version desc
 ),
 searching as (
     select * from newest where {within("(newest.at at time zone 'Europe/Amsterdam')::date")}
@@ -122,14 +122,8 @@ select {prefix}region as region, coalesce({kind}, 'total') as row, '{column}' as
 from {table} where {period} {where} group by grouping sets (({prefix}region, {kind}), ({prefix}region))"""  # noqa: S608 — names of this module
 
 
-def _standing(table: str) -> str:
-    """The rows of a table with the employer by now: two that were merged are one, whenever what names them came."""
-    return f"""(select named.*, coalesce(standing.stands, named.employer_id) as stands
-    from {table} named left join standing on standing.id = named.employer_id)"""  # noqa: S608 — names of this module
-
-
-_NAMED = _standing("suggestions")
-_BEGUN = _standing("placements_begun")
+_NAMED = standing("suggestions")
+_BEGUN = standing("placements_begun")
 
 INTERMEDIARIES = f"with {STANDING} " + " union all ".join(
     [
@@ -181,7 +175,7 @@ union all select region, kind, 'jobs', count(*), count(distinct student_id) from
 _REGION = "coalesce((select region from schools where id = school_id), 'unknown')"
 """The region of the school that had a contact; unknown as long as the school's own event is on its way."""
 
-_SPOKEN = _standing("contacts")
+_SPOKEN = standing("contacts")
 
 FIRST_CONTACT = f"""
 with {STANDING},
@@ -215,8 +209,10 @@ union all select region, row, 'yes', yes, 0 from counted
 INITIATIVE = f"""
 with {STANDING},
 firsts as (
-    select distinct on (stands) school_id, initiator, contact_date, {_REGION} as region
-    from {_SPOKEN} c order by stands, contact_date, at, contact_id
+    select distinct on (stands) school_id, initiator, contact_date, {_REGION} as region from {_SPOKEN} c
+    where cast(:school as uuid) is null
+       or stands in (select own.stands from {_SPOKEN} own where own.school_id = :school)
+    order by stands, contact_date, at, contact_id
 )
 select region, initiator as row, 'employers' as col, count(*) as n, 0 as persons
 from firsts where {within("contact_date")} group by region, initiator
@@ -259,6 +255,7 @@ READY_TO_PROPOSED = f"""
 with spells as (
     select student_id, at, region, school_id,
            lead(at) over (partition by student_id order by version) as again_at from students_ready
+    where {OF_THE_SCHOOL}
 ),
 waits as (
     select extract(epoch from min(p.at) - s.at) as seconds, s.student_id
