@@ -25,9 +25,12 @@ select coalesce(extract(year from least(
 """
 
 _POSITION = """
-select sum(position), set_config('plan_cache_mode', 'force_custom_plan', true) from projections_moved
+select sum(position), set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
+       set_config('random_page_cost', '1.1', true)
+from projections_moved
 """
-"""What is bound (a school or none, a period or none) decides how a query is best answered: each gets a plan of its own."""
+"""And how this transaction's queries are answered: what is bound (a school or none, a period or none) decides what is
+best, so each gets a plan of its own; compiling one takes longer than most of them; the disk is no spinning one."""
 
 
 class CountStore:

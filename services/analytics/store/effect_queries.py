@@ -70,6 +70,7 @@ placed as (
     select b.region, b.row, p.placement_id, p.student_id
     from stretches b join {standing("placements_begun")} p
         on p.stands = b.employer_id and p.school_id = b.school_id
+        and (cast(:school as uuid) is null or p.school_id = :school)
         and p.begin_date >= b.first and p.begin_date < b.last + interval '1 year'
 )
 select region, {_ROW} as row, 'contacts' as col, count(distinct contact_id) as n, 0 as persons

@@ -27,6 +27,15 @@ def standing(table: str) -> str:
     from {table} named left join standing on standing.id = named.employer_id)"""
 
 
+OF_ITS_EMPLOYERS = """(cast(:school as uuid) is null or c.employer_id = any(array(
+    with own as (
+        select coalesce(standing.stands, spoke.employer_id) as stands
+        from contacts spoke left join standing on standing.id = spoke.employer_id where spoke.school_id = :school
+    )
+    select stands from own union select id from standing where stands in (select stands from own))))"""
+"""The contacts (`c`) of all schools with the employers that a school spoke to, under whichever name."""
+
+
 def _at(alias: str) -> str:
     return f"({alias}.at at time zone 'Europe/Amsterdam')::date"
 
@@ -95,7 +104,7 @@ DOUBLE_APPROACHES = f"""
 with {STANDING},
 spoken as (
     select c.contact_id, c.school_id, c.contact_date, c.stands as employer_id from {standing("contacts")} c
-    where c.initiator = 'school' and {within("c.contact_date", "cast(:school as uuid)")}
+    where c.initiator = 'school' and {OF_ITS_EMPLOYERS} and {within("c.contact_date", "cast(:school as uuid)")}
 ),
 several as (
     select employer_id from spoken group by employer_id having min(school_id::text) <> max(school_id::text)

@@ -5,7 +5,7 @@
 """
 
 from services.analytics.store import effect_queries, measure_queries, place_queries, process_queries
-from services.analytics.store.process_queries import STANDING, standing
+from services.analytics.store.process_queries import OF_ITS_EMPLOYERS, STANDING, standing
 from services.analytics.store.within import DAY, OF_THE_SCHOOL, within
 
 
@@ -210,9 +210,7 @@ INITIATIVE = f"""
 with {STANDING},
 firsts as (
     select distinct on (stands) school_id, initiator, contact_date, {_REGION} as region from {_SPOKEN} c
-    where cast(:school as uuid) is null
-       or stands in (select own.stands from {_SPOKEN} own where own.school_id = :school)
-    order by stands, contact_date, at, contact_id
+    where {OF_ITS_EMPLOYERS} order by stands, contact_date, at, contact_id
 )
 select region, initiator as row, 'employers' as col, count(*) as n, 0 as persons
 from firsts where {within("contact_date")} group by region, initiator

@@ -12,6 +12,7 @@ INDEXES = {
     **{f"{name}_region": f"{name} (region, at)" for name in ("students_ready", "students_unmatched", *_PROPOSALS)},
     "placements_started_school": "placements_started (school_id, begin_date)",
     "placements_started_region": "placements_started (region, begin_date)",
+    "placements_started_proposal": "placements_started (proposal_id)",
     "placements_started_offer": "placements_started (offer_id, at)",
     "placements_ended_school": "placements_ended (school_id, ended_date)",
     "placements_ended_region": "placements_ended (region, ended_date)",
