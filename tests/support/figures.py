@@ -31,7 +31,10 @@ def five_years(count: int, seed: int = 1) -> Told:
     schools = max(1, students // STUDENTS_OF_A_SCHOOL)
     for number in range(schools):
         kind = (SchoolKind.PRO, SchoolKind.VSO)[number % 2]
-        yield _told(one.a_school(f"school {number}", brin=f"{number:06d}", kind=kind, region=_region(number))), BEGIN
+        yield (
+            _told(one.a_school(f"school {number}", brin=f"00AA{number:02d}", kind=kind, region=_region(number))),
+            BEGIN,
+        )
         for more in range(EMPLOYERS_OF_A_SCHOOL):
             yield from _employer(f"{number} {more}", number, chance)
         yield from _around(number)

@@ -86,7 +86,9 @@ def _copied(table: Table, name: str) -> str:
         return f"(select coalesce(jsonb_agg({changed}), '[]') from jsonb_array_elements({name}) one)"
     if name == "region":
         return f"'AM' || lpad(((substr(region, 3)::int - 1 + copy) % {len(REGIONS)} + 1)::text, 2, '0')"
-    return "lpad((brin::int + 100 * copy)::text, 6, '0')" if name == "brin" else name
+    if name == "brin":
+        return "lpad((copy % 100)::text, 2, '0') || 'A' || chr(65 + copy / 100) || right(brin, 2)"
+    return name
 
 
 def _other(name: str) -> str:
@@ -107,7 +109,7 @@ def _changed(name: str, value: Any, copy: int) -> Any:
         return {k: str(_changed(k, UUID(v), copy)) if k in NAMED else v for k, v in value.items()}
     if name == "region":
         return REGIONS[(REGIONS.index(value) + copy) % len(REGIONS)]
-    return f"{int(value) + 100 * copy:06d}" if name == "brin" else value
+    return f"{copy % 100:02d}A{chr(65 + copy // 100)}{value[-2:]}" if name == "brin" else value
 
 
 def by_table(rows: list[Row]) -> dict[str, list[Mapping[str, Any]]]:

@@ -172,20 +172,22 @@ union all select region, kind, 'jobs', count(*), count(distinct student_id) from
     group by region, kind
 """  # noqa: S608 — names of this module
 
-_REGION = "coalesce((select region from schools where id = school_id), 'unknown')"
-"""The region of the school that had a contact; unknown as long as the school's own event is on its way."""
-
 _SPOKEN = standing("contacts")
 
+# the region is that of the school that had a contact; unknown as long as the school's own event is on its way
 FIRST_CONTACT = f"""
 with {STANDING},
 firsts as (
-    select distinct on (school_id, stands) school_id, channel, contact_date, {_REGION} as region
+    select distinct on (school_id, stands) school_id, channel, contact_date
     from {_SPOKEN} c order by school_id, stands, contact_date, at, contact_id
+),
+located as (
+    select f.*, coalesce(k.region, 'unknown') as region from firsts f left join schools k on k.id = f.school_id
+    where {within("f.contact_date", "f.school_id")}
 ),
 counted as (
     select region, coalesce(channel, 'total') as row, count(distinct school_id) as schools, count(*) as contacts
-    from firsts where {within("contact_date")} group by grouping sets ((region, channel), (region))
+    from located group by grouping sets ((region, channel), (region))
 )
 select region, row, 'schools' as col, schools as n, 0 as persons from counted
 union all select region, row, 'contacts', contacts, 0 from counted
@@ -193,8 +195,9 @@ union all select region, row, 'contacts', contacts, 0 from counted
 
 CONVINCING_ARGUMENTS = f"""
 with used as (
-    select school_id, contact_id, outcome, argument, {_REGION} as region from contacts, unnest(arguments) argument
-    where {within("contact_date")}
+    select c.school_id, contact_id, outcome, argument, coalesce(k.region, 'unknown') as region
+    from contacts c left join schools k on k.id = c.school_id, unnest(arguments) argument
+    where {within("contact_date", "c.school_id")}
 ),
 counted as (
     select region, coalesce(argument, 'total') as row, count(distinct school_id) as schools,
@@ -209,11 +212,11 @@ union all select region, row, 'yes', yes, 0 from counted
 INITIATIVE = f"""
 with {STANDING},
 firsts as (
-    select distinct on (stands) school_id, initiator, contact_date, {_REGION} as region from {_SPOKEN} c
+    select distinct on (stands) school_id, initiator, contact_date from {_SPOKEN} c
     where {OF_ITS_EMPLOYERS} order by stands, contact_date, at, contact_id
 )
-select region, initiator as row, 'employers' as col, count(*) as n, 0 as persons
-from firsts where {within("contact_date")} group by region, initiator
+select coalesce(k.region, 'unknown') as region, initiator as row, 'employers' as col, count(*) as n, 0 as persons
+from firsts f left join schools k on k.id = f.school_id where {within("contact_date", "f.school_id")} group by 1, 2
 """  # noqa: S608 — names of this module
 
 _OPEN_OFFERS = f"""
@@ -256,25 +259,25 @@ with spells as (
     where {OF_THE_SCHOOL}
 ),
 waits as (
-    select extract(epoch from min(p.at) - s.at) as seconds, s.student_id
+    select extract(epoch from min(p.at) - s.at) as seconds, s.student_id, s.region
     from spells s join proposals p on p.student_id = s.student_id and p.at >= s.at
         and (s.again_at is null or p.at < s.again_at)
     where {within("(s.at at time zone 'Europe/Amsterdam')::date", "s.school_id")}
-      and (cast(:region as text) is null or s.region = :region)
-    group by s.student_id, s.at
+    group by s.student_id, s.at, s.region
 )
-select percentile_cont(0.5) within group (order by seconds) as median, count(*) as n,
-       count(distinct student_id) as persons from waits
+select coalesce(region, 'all') as region, percentile_cont(0.5) within group (order by seconds) as median, count(*) as n,
+       count(distinct student_id) as persons from waits group by grouping sets ((region), ())
 """  # noqa: S608 — names of this module
 
 ENDED_TO_MATCHED = f"""
 with waits as (
     select (select extract(epoch from min(p.at) - e.at) from proposals p
-            where p.offer_id = e.offer_id and p.at >= e.at) as seconds, e.student_id
+            where p.offer_id = e.offer_id and p.at >= e.at) as seconds, e.student_id, e.region
     from placements_ended e
     where {within("(e.at at time zone 'Europe/Amsterdam')::date", "e.school_id")}
-      and (cast(:region as text) is null or e.region = :region)
 )
-select percentile_cont(0.5) within group (order by seconds) as median, count(seconds) as n,
-       count(distinct student_id) filter (where seconds is not null) as persons from waits
+select coalesce(region, 'all') as region, percentile_cont(0.5) within group (order by seconds) as median,
+       count(seconds) as n,
+       count(distinct student_id) filter (where seconds is not null) as persons
+from waits group by grouping sets ((region), ())
 """  # noqa: S608 — names of this module
