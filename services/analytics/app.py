@@ -4,9 +4,11 @@ from fastapi import FastAPI
 
 from services.analytics import api, fetching, handlers, store
 from services.analytics.api import session
+from services.analytics.editions import Editions
 from services.analytics.erasing import erasing
 from services.analytics.resources import resources
 from services.analytics.settings import Settings
+from shared.jobs import Jobs
 from shared.service import create_service
 
 
@@ -21,6 +23,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         handlers=handlers.handlers,
         jobs=fetching.jobs,
         metadata=store.metadata,
+        jobs=Jobs(Editions(settings)),
         erases=erasing,
         resources=resources,
     )

@@ -40,6 +40,14 @@ def checked(name: str, scope: Scope) -> AnyTable:
 async def table_of(name: str, scope: Scope, work: Work) -> Table:
     """Count a table; raises as `checked`."""
     table = checked(name, scope)
+
+    async def lay_out() -> Table:
+        return await _laid_out(name, table, scope, work)
+
+    return await CountStore(work.session).laid_out(name, scope, lay_out)
+
+
+async def _laid_out(name: str, table: AnyTable, scope: Scope, work: Work) -> Table:
     if not isinstance(table, CountTable):
         return await _other(table, scope, work)
     counts = await _counts(table, scope, work)
@@ -93,25 +101,30 @@ async def hidden_of(table: CountTable, scope: Scope, work: Work) -> frozenset[Ce
 
 async def _grids(name: str, scope: Scope, work: Work) -> dict[tuple[str, str], Grid]:
     """The tables that hide together with a table: of all time, and where a year is asked for of each year."""
-    tables = [found for other in linked_to(name) if isinstance(found := TABLES[other], CountTable)]
     layers = {ALL_TIME: replace(scope, from_date=None, to_date=None, as_of=scope.today)}
     if scope.period:
-        layers |= await _years(scope, work)
+        layers |= years_of(scope, await CountStore(work.session).first_year(scope))
     return {
         (layer, one.about.name): grid_of(one, await _counts(one, of, work), scope.region)
         for layer, of in layers.items()
-        for one in tables
+        for one in hiding_with(name)
         if layer == ALL_TIME or not one.state
     }
 
 
-async def _years(scope: Scope, work: Work) -> dict[str, Scope]:
-    """Each calendar year that something was recorded in, and the one that is not over."""
-    today, asked = scope.today, cast("date", scope.from_date).year
-    first = max(await CountStore(work.session).first_year(), today.year - LONGEST_AGO)
+def hiding_with(name: str) -> list[CountTable]:
+    """The tables that hide together with a table, and itself."""
+    return [found for other in linked_to(name) if isinstance(found := TABLES[other], CountTable)]
+
+
+def years_of(scope: Scope, first: int) -> dict[str, Scope]:
+    """Each calendar year since the first that something was recorded in, the one asked for, and the open one."""
+    today = scope.today
+    years = {*range(max(first, today.year - LONGEST_AGO), today.year)}
+    years |= {scope.from_date.year} if scope.from_date and scope.is_closed_year else set()
     closed = {
         str(year): replace(scope, from_date=date(year, 1, 1), to_date=date(year, 12, 31), as_of=date(year, 12, 31))
-        for year in {asked, *range(first, today.year)}
+        for year in years
     }
     return closed | {OPEN: replace(scope, from_date=date(today.year, 1, 1), to_date=None, as_of=today)}
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from services.analytics.api.access import scope_of
+from services.analytics.api.access import AMSTERDAM, scope_of
 from services.analytics.api.exports import Form, exported
 from services.analytics.api.pages import LOOKS, PAGES, PageRoute, frame, headers_of
 from services.analytics.api.selection import Selected, Selection, periods
@@ -206,7 +206,7 @@ async def _schools(principal: Principal | None, work: UnitOfWork) -> tuple[Named
 
 
 async def _etag(view: View, *asked: object) -> str:
-    position = await CountStore(view.work.session).position()
+    position = await CountStore(view.work.session).position(view.scope)
     who = view.somebody.key if view.somebody else ""
     shown = frame(view.request, view.somebody)["can_log_in"]
     return etag_of("", view.scope, position, LOOKS, who, shown, view.chosen, *asked)
@@ -216,9 +216,10 @@ async def _chosen(view: View) -> dict[str, Any]:
     """What the frame of every page shows of the choice."""
     store = CountStore(view.work.session)
     known = {*await RegisterStore(view.work.session).regions()} & {*REGIONS}
-    first = view.chosen.region or None
+    first, at = view.chosen.region or None, await store.counted_at(view.scope)
     return {
         **frame(view.request, view.somebody),
+        **({"counted_at": at.astimezone(AMSTERDAM)} if at else {}),
         "heading": page.heading(first, view.school.name if view.school else None),
         "chosen": view.chosen,
         "regions": [(code, label(code)) for code in sorted(known | ({first} if first else set()), key=region_order)],

@@ -51,17 +51,22 @@ async def read_region_page(
 ) -> Response:
     """To take along to a meeting: PDF/UA; hidden as in the tables."""
     scope = await scope_of(visitor, work, region)
-    etag = etag_of(SHOWN[0], scope, await CountStore(work.session).position(), PDF)
+    store = CountStore(work.session)
+    etag = etag_of(SHOWN[0], scope, await store.position(scope), PDF)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if matches(etag, if_none_match):
         return Response(status_code=304, headers=headers)
     tables = [await table_of(name, scope, work) for name in SHOWN]
     headers["Content-Disposition"] = f'inline; filename="stagebrug-{region}.pdf"'
-    return Response(await printing.pdf("region", _paper(tables, scope)), headers=headers, media_type=PDF)
+    return Response(
+        await printing.pdf("region", _paper(tables, scope, await store.counted_at(scope))),
+        headers=headers,
+        media_type=PDF,
+    )
 
 
-def _paper(tables: list[Table], scope: Scope) -> dict[str, Any]:
-    counted = datetime.now(AMSTERDAM)
+def _paper(tables: list[Table], scope: Scope, at: datetime | None) -> dict[str, Any]:
+    counted = (at or datetime.now(AMSTERDAM)).astimezone(AMSTERDAM)
     return {
         "title": f"Stages en werk in {label(scope.region or '')}",
         "intro": "Geteld uit wat scholen en werkgevers vastleggen; elk getal staat ook in de tabel van die naam.",

@@ -1,6 +1,9 @@
 """The tables: what there is, and each as JSON or, when asked for, as a spreadsheet."""
 
 import hashlib
+from collections.abc import Hashable
+from datetime import UTC
+from email.utils import format_datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Response
@@ -127,12 +130,16 @@ async def read_table(
     """The table of a region, of one's own school, or of everything, over a period.
 
     Without a token, and outside one's own school or region, small counts of students are hidden. The ETag says how far
-    was counted: a poll with `If-None-Match` counts nothing while nothing happened.
+    was counted: a poll with `If-None-Match` counts nothing while nothing happened. Where there is `Last-Modified`, the
+    figures are of that moment: those of all regions are counted every so often.
     """
     checked(name, scope)
     form = form or form_of(accept)
-    etag = etag_of(name, scope, await CountStore(work.session).position(), form, breakdown, column)
+    store = CountStore(work.session)
+    etag = etag_of(name, scope, await store.position(scope), form, breakdown, column)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
+    if at := await store.counted_at(scope):
+        headers["Last-Modified"] = format_datetime(at.astimezone(UTC), usegmt=True)
     if matches(etag, if_none_match):
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]  # FastAPI sends it as it is
     table = await (broken_down(name, scope, column, work) if breakdown else table_of(name, scope, work))
@@ -142,7 +149,7 @@ async def read_table(
     return _resource(table, scope)
 
 
-def etag_of(name: str, scope: Scope, position: int, *form: object) -> str:
+def etag_of(name: str, scope: Scope, position: Hashable, *form: object) -> str:
     """The same as long as nothing was counted since, for the same question on the same day."""
     meant = (TABLES[name].about if name in TABLES else FUNNEL_BY_REGION, scope, position, VERSION, *form)
     return f'"{hashlib.sha256(repr(meant).encode()).hexdigest()[:32]}"'

@@ -5,7 +5,7 @@ other years. So the cells of all of them are hidden as one grid (docs/decisions/
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from services.analytics.domain.counted import Cell, Grid
@@ -91,13 +91,24 @@ def hidden_in(grids: Grids, layer: str) -> dict[str, frozenset[Cell]]:
     All time is hidden by itself, since it is what everybody sees. Where a year would take more of it along, nothing of
     any year is shown.
     """
+    return hidden_in_each(grids, (layer,))[layer]
+
+
+def hidden_in_each(grids: Grids, layers: Sequence[str]) -> dict[str, dict[str, frozenset[Cell]]]:
+    """The same of several layers, all time decided once and all years once."""
     of_all_time = _hidden({key: grid for key, grid in grids.items() if key[0] == ALL_TIME})
-    if layer == ALL_TIME:
-        return _by_table(grids, layer, of_all_time)
+    found = {ALL_TIME: _by_table(grids, ALL_TIME, of_all_time)} if ALL_TIME in layers else {}
+    years = [layer for layer in layers if layer != ALL_TIME]
+    if not years:
+        return found
     gone = _hidden(grids)
     if any(key.layer == ALL_TIME and key not in of_all_time for key in gone):
-        return {table: frozenset(grid.persons) for (of, table), grid in grids.items() if of == layer}
-    return _by_table(grids, layer, gone)
+        return found | {year: _everything(grids, year) for year in years}
+    return found | {year: _by_table(grids, year, gone) for year in years}
+
+
+def _everything(grids: Grids, layer: str) -> dict[str, frozenset[Cell]]:
+    return {table: frozenset(grid.persons) for (of, table), grid in grids.items() if of == layer}
 
 
 def _by_table(grids: Grids, layer: str, gone: frozenset[Key]) -> dict[str, frozenset[Cell]]:

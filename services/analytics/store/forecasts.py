@@ -1,5 +1,6 @@
 """Counts by month, for what is expected of the months to come."""
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import text
@@ -7,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.forecast import OPENING, READY
 from services.analytics.domain.scope import Scope
+from services.analytics.store.counts import CountStore
 
 _MONTHS = text("""
 with facts as (
@@ -41,6 +43,11 @@ class ForecastStore:
 
     async def months(self, scope: Scope) -> dict[str, Sequence[int]]:
         """The counts of each month that is over, since the first one with any."""
+        asked = f"months {scope.region or 'all'}"
+        return await CountStore(self._session).kept(asked, scope, json.loads, lambda: self.months_now(scope))
+
+    async def months_now(self, scope: Scope) -> dict[str, Sequence[int]]:
+        """The same, counted now."""
         bound = {"as_of": scope.as_of, "region": scope.region, "school": scope.school_id}
         found = await self._session.execute(_MONTHS, {**bound, "ready": READY, "opening": OPENING})
         return {row.kind: tuple(row.past) for row in found}

@@ -5,7 +5,7 @@ organisations a figure is at least.
 """
 
 from services.analytics.store.process_queries import STANDING
-from services.analytics.store.within import within
+from services.analytics.store.within import OF_THE_SCHOOL, within
 
 # ruff: noqa: S608 — the queries are made of names of these modules
 
@@ -19,10 +19,11 @@ def _at(alias: str) -> str:
     return f"({alias}.at at time zone 'Europe/Amsterdam')::date"
 
 
-_SPELLS = """
+_SPELLS = f"""
 spells as (
     select student_id, at, region, school_id,
            lead(at) over (partition by student_id order by version) as again_at from students_ready
+    where {OF_THE_SCHOOL}
 )"""
 
 

@@ -6,13 +6,13 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST = 200
+MOST = 800
 """Answers: a hundred kilobytes each at the most."""
 
-_remembered: OrderedDict[Hashable, tuple[int, object]] = OrderedDict()
+_remembered: OrderedDict[Hashable, tuple[Hashable, object]] = OrderedDict()
 
 
-async def remembered(key: Hashable, position: int, count: Callable[[], Awaitable[T]]) -> T:
+async def remembered(key: Hashable, position: Hashable, count: Callable[[], Awaitable[T]]) -> T:
     """What `count` gives, or gave at this position.
 
     The position was read before counting: what is remembered is as new as it says, or newer.

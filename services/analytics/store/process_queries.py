@@ -3,18 +3,37 @@
 Bound in these too: `as_of`, the day that is looked from, and `today`.
 """
 
-from services.analytics.store.within import within
+from services.analytics.store.within import OF_THE_SCHOOL, within
 
 WORK = "('job', 'participation-job')"
 """Kinds of placement that are paid work."""
 
-STANDING = "standing as (select id, standing_employer(id) as stands from employers_merged)"
-"""Employers that went up in another one: a lookup for the few, not a call for each row."""
+STANDING = """standing as (
+    with recursive way (id, stands) as (
+        select id, employer_id from employers_merged
+        union select way.id, further.employer_id from way join employers_merged further on further.id = way.stands
+    )
+    select id, stands from way where not exists (select from employers_merged gone where gone.id = way.stands)
+)"""
+"""Employers that went up in another one, which may have gone up in a third: followed for all at once."""
 
 
-def stands(alias: str) -> str:
-    """The employer by now of a row that names one."""
-    return f"coalesce((select stands from standing where standing.id = {alias}.employer_id), {alias}.employer_id)"
+def standing(table: str) -> str:
+    """The rows of a table with the employer by now: two that were merged are one, whenever what names them came.
+
+    Joined, and not looked up for each row: that would read all that were merged as often as there are rows.
+    """
+    return f"""(select named.*, coalesce(standing.stands, named.employer_id) as stands
+    from {table} named left join standing on standing.id = named.employer_id)"""
+
+
+OF_ITS_EMPLOYERS = """(cast(:school as uuid) is null or c.employer_id = any(array(
+    with own as (
+        select coalesce(standing.stands, spoke.employer_id) as stands
+        from contacts spoke left join standing on standing.id = spoke.employer_id where spoke.school_id = :school
+    )
+    select stands from own union select id from standing where stands in (select stands from own))))"""
+"""The contacts (`c`) of all schools with the employers that a school spoke to, under whichever name."""
 
 
 def _at(alias: str) -> str:
@@ -26,7 +45,7 @@ def _at(alias: str) -> str:
 WAITING = f"""
 with newest as (
     select distinct on (student_id) student_id, version, at, region, school_id from students_ready r
-    where {_at("r")} <= :as_of order by student_id, version desc
+    where {_at("r")} <= :as_of and {OF_THE_SCHOOL} order by student_id, version desc
 ),
 waiting as (
     select region, student_id, cast(:as_of as date) - {_at("n")} as days from newest n
@@ -84,8 +103,11 @@ group by region, row, col
 DOUBLE_APPROACHES = f"""
 with {STANDING},
 spoken as (
-    select c.contact_id, c.school_id, c.contact_date, {stands("c")} as employer_id from contacts c
-    where c.initiator = 'school' and {within("c.contact_date", "cast(:school as uuid)")}
+    select c.contact_id, c.school_id, c.contact_date, c.stands as employer_id from {standing("contacts")} c
+    where c.initiator = 'school' and {OF_ITS_EMPLOYERS} and {within("c.contact_date", "cast(:school as uuid)")}
+),
+several as (
+    select employer_id from spoken group by employer_id having min(school_id::text) <> max(school_id::text)
 ),
 pairs as (
     select later.employer_id, later.school_id, exists (
@@ -93,7 +115,7 @@ pairs as (
             (k.school_id = later.school_id and earlier.school_id = any(k.joined_by)) or
             (k.school_id = earlier.school_id and later.school_id = any(k.joined_by)))
     ) as together
-    from spoken later join spoken earlier on earlier.employer_id = later.employer_id
+    from several join spoken later using (employer_id) join spoken earlier on earlier.employer_id = later.employer_id
         and earlier.school_id <> later.school_id
         and earlier.contact_date between later.contact_date - 30 and later.contact_date
     where cast(:school as uuid) is null or :school in (later.school_id, earlier.school_id)
@@ -117,12 +139,13 @@ related as (
       and (cast(:school as uuid) is null or known.school_id = :school)
 ),
 seen as (
-    select {stands("c")} as employer_id, school_id, contact_date as day, false as running from contacts c
-    where contact_date <= :as_of
+    select c.stands as employer_id, school_id, contact_date as day, false as running from {standing("contacts")} c
+    where contact_date <= :as_of and (cast(:school as uuid) is null or school_id = :school)
     union all
-    select {stands("p")}, p.school_id, least(coalesce(e.ended_date, p.end_date, :as_of), :as_of),
+    select p.stands, p.school_id, least(coalesce(e.ended_date, p.end_date, :as_of), :as_of),
            coalesce(e.ended_date, p.end_date, 'infinity') >= :as_of
-    from placements_begun p left join placements_ended e using (placement_id) where p.begin_date <= :as_of
+    from {standing("placements_begun")} p left join placements_ended e using (placement_id)
+    where p.begin_date <= :as_of and (cast(:school as uuid) is null or p.school_id = :school)
 ),
 last_seen as (
     select employer_id, school_id, max(day) as day, bool_or(running) as running
@@ -233,7 +256,8 @@ where ended_date + make_interval(months => months) <= :today group by region, ro
 
 _PLACED = f"""
 with searched as (
-    select distinct on (student_id) student_id, region, school_id, at from students_ready order by student_id, at
+    select distinct on (student_id) student_id, region, school_id, at from students_ready
+    where {OF_THE_SCHOOL} order by student_id, at
 ),
 counted as (
     select s.region, s.student_id, coalesce(k.kind, 'unknown') as kind,

@@ -13,8 +13,8 @@ from services.analytics.store import (
     record_queries,
     year_queries,
 )
-from services.analytics.store.process_queries import STANDING
-from services.analytics.store.within import DAY, within
+from services.analytics.store.process_queries import OF_ITS_EMPLOYERS, STANDING, standing
+from services.analytics.store.within import DAY, OF_THE_SCHOOL, within
 
 
 def _students(row: str, table: str, day: str = DAY) -> str:
@@ -43,7 +43,7 @@ FUNNEL = " union all ".join(
 SEARCHING = f"""
 with newest as (
     select distinct on (student_id) student_id, version, at, region, school_id from students_ready
-    order by student_id, version desc
+    where {OF_THE_SCHOOL} order by student_id, version desc
 ),
 searching as (
     select * from newest where {within("(newest.at at time zone 'Europe/Amsterdam')::date")}
@@ -130,14 +130,8 @@ select {prefix}region as region, coalesce({kind}, 'total') as row, '{column}' as
 from {table} where {period} {where} group by grouping sets (({prefix}region, {kind}), ({prefix}region))"""  # noqa: S608 — names of this module
 
 
-def _standing(table: str) -> str:
-    """The rows of a table with the employer by now: two that were merged are one, whenever what names them came."""
-    return f"""(select named.*, coalesce(standing.stands, named.employer_id) as stands
-    from {table} named left join standing on standing.id = named.employer_id)"""  # noqa: S608 — names of this module
-
-
-_NAMED = _standing("suggestions")
-_BEGUN = _standing("placements_begun")
+_NAMED = standing("suggestions")
+_BEGUN = standing("placements_begun")
 
 INTERMEDIARIES = f"with {STANDING} " + " union all ".join(
     [
@@ -186,20 +180,22 @@ union all select region, kind, 'jobs', count(*), count(distinct student_id) from
     group by region, kind
 """  # noqa: S608 — names of this module
 
-_REGION = "coalesce((select region from schools where id = school_id), 'unknown')"
-"""The region of the school that had a contact; unknown as long as the school's own event is on its way."""
+_SPOKEN = standing("contacts")
 
-_SPOKEN = _standing("contacts")
-
+# the region is that of the school that had a contact; unknown as long as the school's own event is on its way
 FIRST_CONTACT = f"""
 with {STANDING},
 firsts as (
-    select distinct on (school_id, stands) school_id, channel, contact_date, {_REGION} as region
+    select distinct on (school_id, stands) school_id, channel, contact_date
     from {_SPOKEN} c order by school_id, stands, contact_date, at, contact_id
+),
+located as (
+    select f.*, coalesce(k.region, 'unknown') as region from firsts f left join schools k on k.id = f.school_id
+    where {within("f.contact_date", "f.school_id")}
 ),
 counted as (
     select region, coalesce(channel, 'total') as row, count(distinct school_id) as schools, count(*) as contacts
-    from firsts where {within("contact_date")} group by grouping sets ((region, channel), (region))
+    from located group by grouping sets ((region, channel), (region))
 )
 select region, row, 'schools' as col, schools as n, 0 as persons from counted
 union all select region, row, 'contacts', contacts, 0 from counted
@@ -207,8 +203,9 @@ union all select region, row, 'contacts', contacts, 0 from counted
 
 CONVINCING_ARGUMENTS = f"""
 with used as (
-    select school_id, contact_id, outcome, argument, {_REGION} as region from contacts, unnest(arguments) argument
-    where {within("contact_date")}
+    select c.school_id, contact_id, outcome, argument, coalesce(k.region, 'unknown') as region
+    from contacts c left join schools k on k.id = c.school_id, unnest(arguments) argument
+    where {within("contact_date", "c.school_id")}
 ),
 counted as (
     select region, coalesce(argument, 'total') as row, count(distinct school_id) as schools,
@@ -223,11 +220,11 @@ union all select region, row, 'yes', yes, 0 from counted
 INITIATIVE = f"""
 with {STANDING},
 firsts as (
-    select distinct on (stands) school_id, initiator, contact_date, {_REGION} as region
-    from {_SPOKEN} c order by stands, contact_date, at, contact_id
+    select distinct on (stands) school_id, initiator, contact_date from {_SPOKEN} c
+    where {OF_ITS_EMPLOYERS} order by stands, contact_date, at, contact_id
 )
-select region, initiator as row, 'employers' as col, count(*) as n, 0 as persons
-from firsts where {within("contact_date")} group by region, initiator
+select coalesce(k.region, 'unknown') as region, initiator as row, 'employers' as col, count(*) as n, 0 as persons
+from firsts f left join schools k on k.id = f.school_id where {within("contact_date", "f.school_id")} group by 1, 2
 """  # noqa: S608 — names of this module
 
 _OPEN_OFFERS = f"""
@@ -270,27 +267,28 @@ READY_TO_PROPOSED = f"""
 with spells as (
     select student_id, at, region, school_id,
            lead(at) over (partition by student_id order by version) as again_at from students_ready
+    where {OF_THE_SCHOOL}
 ),
 waits as (
-    select extract(epoch from min(p.at) - s.at) as seconds, s.student_id
+    select extract(epoch from min(p.at) - s.at) as seconds, s.student_id, s.region
     from spells s join proposals p on p.student_id = s.student_id and p.at >= s.at
         and (s.again_at is null or p.at < s.again_at)
     where {within("(s.at at time zone 'Europe/Amsterdam')::date", "s.school_id")}
-      and (cast(:region as text) is null or s.region = :region)
-    group by s.student_id, s.at
+    group by s.student_id, s.at, s.region
 )
-select percentile_cont(0.5) within group (order by seconds) as median, count(*) as n,
-       count(distinct student_id) as persons from waits
+select coalesce(region, 'all') as region, percentile_cont(0.5) within group (order by seconds) as median, count(*) as n,
+       count(distinct student_id) as persons from waits group by grouping sets ((region), ())
 """  # noqa: S608 — names of this module
 
 ENDED_TO_MATCHED = f"""
 with waits as (
     select (select extract(epoch from min(p.at) - e.at) from proposals p
-            where p.offer_id = e.offer_id and p.at >= e.at) as seconds, e.student_id
+            where p.offer_id = e.offer_id and p.at >= e.at) as seconds, e.student_id, e.region
     from placements_ended e
     where {within("(e.at at time zone 'Europe/Amsterdam')::date", "e.school_id")}
-      and (cast(:region as text) is null or e.region = :region)
 )
-select percentile_cont(0.5) within group (order by seconds) as median, count(seconds) as n,
-       count(distinct student_id) filter (where seconds is not null) as persons from waits
+select coalesce(region, 'all') as region, percentile_cont(0.5) within group (order by seconds) as median,
+       count(seconds) as n,
+       count(distinct student_id) filter (where seconds is not null) as persons
+from waits group by grouping sets ((region), ())
 """  # noqa: S608 — names of this module

@@ -3,6 +3,15 @@
 DAY = "(at at time zone 'Europe/Amsterdam')::date"
 """The Dutch day on which something was recorded."""
 
+OF_THE_SCHOOL = (
+    "(cast(:school as uuid) is null"
+    " or student_id = any(array(select own.student_id from students_ready own where own.school_id = :school)))"
+)
+"""Whose searches are to be read where each one is looked at beside the others of the same student.
+
+A list and not a query, here and where else it is one: PostgreSQL finds the few by their index then.
+"""
+
 
 def within(day: str = DAY, school: str = "school_id") -> str:
     """The condition of the scope, but for the region."""

@@ -1,0 +1,93 @@
+"""Figures of all regions that were counted beforehand are those that are counted when somebody asks."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from services.analytics.domain.catalogue import DESCRIPTIONS
+from services.analytics.editions import make_if_needed
+from tests.analytics.events import an_id, ready
+from tests.analytics.support import tell
+from tests.analytics.test_filled import address
+from tests.support.figures_filled import fill, multiply
+from tests.support.service import RunningService
+
+YEAR = "fromDate=2023-01-01&toDate=2023-12-31"
+
+
+@pytest.fixture
+async def engine(analytics: RunningService) -> AsyncIterator[AsyncEngine]:
+    """The database with the rights of the service."""
+    bench = analytics.bench
+    url = urlsplit(bench.templates["analytics"].url)._replace(path=f"/{bench.made[-1]}", scheme="postgresql+asyncpg")
+    opened = create_async_engine(url.geturl())
+    yield opened
+    await opened.dispose()
+
+
+async def filled(analytics: RunningService) -> None:
+    await fill(analytics.sql, address(analytics), 2000)
+    await multiply(analytics.sql, 4)
+
+
+async def everything(analytics: RunningService) -> dict[tuple[str, bool], Any]:
+    """Every table as everybody sees it, and as a regional coordinator of one region does."""
+    found: dict[tuple[str, bool], Any] = {}
+    async with analytics.as_("regional-coordinator", regions=["AM03"]) as coordinator:
+        for client, of in ((analytics.client, ("", "?region=AM30", f"?{YEAR}")), (coordinator, ("?region=AM03",))):
+            for asked in of:
+                for about in DESCRIPTIONS:
+                    path = f"/v1/tables/{about.name}{asked}"
+                    found[path, client is coordinator] = (await client.get(path)).json()
+        path = "/v1/figures/summary?region=AM03"
+        found[path, True] = (await coordinator.get(path)).json()
+    return {key: {k: v for k, v in answer.items() if k != "instance"} for key, answer in found.items()}
+
+
+async def test_an_edition_says_what_is_counted_live(analytics: RunningService, engine: AsyncEngine) -> None:
+    await filled(analytics)
+    live = await everything(analytics)
+    assert await make_if_needed(engine, from_facts=0)
+    assert (await analytics.client.get("/v1/tables/funnel")).headers["last-modified"]
+    made = await everything(analytics)
+    assert {key for key in live if live[key] != made[key]} == set()
+    assert sum("rows" in answer for answer in made.values()) > len(made) / 2
+
+
+async def test_an_edition_stands_until_the_next_and_a_school_is_counted_now(
+    analytics: RunningService, engine: AsyncEngine
+) -> None:
+    await filled(analytics)
+    assert await make_if_needed(engine, from_facts=0)
+    assert not await make_if_needed(engine, from_facts=0)  # nothing is new
+    before = await analytics.client.get("/v1/tables/funnel")
+    async with analytics.as_("operator") as operator:
+        school = await operator.get("/v1/tables/funnel?school=00AA00")
+        await tell(analytics, ready("Sam", school_id=an_id("school 0"), region="AM01"))
+        now = await operator.get("/v1/tables/funnel?school=00AA00")
+    again = await analytics.client.get("/v1/tables/funnel", headers={"If-None-Match": before.headers["etag"]})
+    assert again.status_code == 304
+    assert now.json()["n"] == school.json()["n"] + 1
+    assert await make_if_needed(engine, from_facts=0)
+    after = await analytics.client.get("/v1/tables/funnel", headers={"If-None-Match": before.headers["etag"]})
+    assert after.json()["n"] == before.json()["n"] + 1
+
+
+async def test_of_few_facts_there_is_no_edition(analytics: RunningService, engine: AsyncEngine) -> None:
+    await tell(analytics, ready("Sam"))
+    assert not await make_if_needed(engine)
+    assert "last-modified" not in (await analytics.client.get("/v1/tables/funnel")).headers
+
+
+async def test_an_edition_without_a_table_that_there_is_by_now_answers_nothing(
+    analytics: RunningService, engine: AsyncEngine
+) -> None:
+    await filled(analytics)
+    assert await make_if_needed(engine, from_facts=0)
+    await analytics.sql.execute("update editions set tables = 'fewer'")
+    assert "last-modified" not in (await analytics.client.get("/v1/tables/funnel")).headers
+    assert await make_if_needed(engine, from_facts=0)
+    assert "last-modified" in (await analytics.client.get("/v1/tables/funnel")).headers
