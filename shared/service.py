@@ -252,6 +252,7 @@ def _engine(url: str, pool: int, overflow: int) -> AsyncEngine:
         pool_size=pool,
         max_overflow=overflow,
         pool_timeout=POOL_SECONDS,
+        pool_use_lifo=True,  # the one used last knows the statements: in turn, each would plan them all for itself
         hide_parameters=True,  # else an SQL error puts facts about students into logs
         # a frozen server answers nothing, and nobody waits for it for ever
         connect_args={"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS},

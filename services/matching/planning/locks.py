@@ -6,13 +6,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.regions import within_reach
+from services.matching.store.rows import remember_now
 
 _PLANNING = 7102
 """The class of these advisory locks, so that they meet no other lock of the database."""
 
 _REGIONS = "regions that are planned"
 
-_LOCK = text("select pg_advisory_xact_lock(:planning, region) from unnest(cast(:regions as int[])) region")
+_LOCK = text("""
+select pg_advisory_xact_lock(:planning, region), clock_timestamp() as granted
+from unnest(cast(:regions as int[])) region
+""")
 
 
 async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
@@ -27,7 +31,8 @@ async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
     session.info[_REGIONS] = frozenset(regions)
     numbers = sorted(int(region.removeprefix("AM")) for region in reach)
     if numbers:
-        await session.execute(_LOCK, {"planning": _PLANNING, "regions": numbers})
+        found = await session.execute(_LOCK, {"planning": _PLANNING, "regions": numbers})
+        remember_now(session, found.all()[-1].granted)
 
 
 def locked(session: AsyncSession) -> frozenset[str]:
