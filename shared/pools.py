@@ -26,6 +26,7 @@ def engine_of(url: str, pool: int, overflow: int, *, pooled: bool) -> AsyncEngin
         pool_size=pool,
         max_overflow=overflow,
         pool_timeout=POOL_SECONDS,
+        pool_use_lifo=True,  # the one used last knows the statements: in turn, each would plan them all for itself
         hide_parameters=True,  # else an SQL error puts facts about students into logs
         # a frozen server answers nothing, and nobody waits for it for ever
         connect_args={

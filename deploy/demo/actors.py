@@ -10,6 +10,7 @@ from deploy.demo.intermediaries import Intermediary
 from deploy.stack import Stack
 
 SECONDS = 30.0
+UPLOAD_SECONDS = 300.0
 
 
 class NotAsPlayed(Exception):
@@ -37,6 +38,15 @@ class Actor:
         """One call; `NotAsPlayed` on any answer but 2xx."""
         answer = await self._answer(method, service, path, body=body, query=query)
         return answer.json() if answer.content else None
+
+    async def upload(self, service: str, path: str, content: bytes) -> Any:
+        """What a POST of a file answers, which takes longer than other calls."""
+        answer = await self._client.post(
+            self._urls[service] + path, content=content, headers=self._headers, timeout=UPLOAD_SECONDS
+        )
+        if not answer.is_success:
+            raise NotAsPlayed(f"{self.name}: POST {service} {path} answered {answer.status_code}: {answer.text}")
+        return answer.json()
 
     async def change(self, service: str, path: str, body: Any) -> Any:
         """Read a thing and change it, if nobody else did meanwhile."""

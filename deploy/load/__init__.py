@@ -27,6 +27,10 @@ def load(
         typer.Option(help="The country: 70 000 students, 40 000 employers, 25 000 searching; a region: 1/35 of it."),
     ] = "region",
     speed: Annotated[float, typer.Option(min=1, max=100_000, help="Times real time: a week has 40 hours.")] = 200,
+    hours: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=10, help="Only so many hours, as full as the week's fullest; else the whole week."),
+    ] = None,
     minutes: Annotated[float | None, typer.Option(min=0.1, help="End after so long; else with the week.")] = None,
     share: Annotated[float, typer.Option(min=0.001, max=1, help="Only this share of the scale, for a try.")] = 1,
     seed: Annotated[int, typer.Option(help="Another number draws others.")] = 1,
@@ -42,13 +46,16 @@ def load(
     Prints throughput, latencies (call; offer and student to proposal; yes to placement) and whether anything was lost,
     doubled or parked.
 
-    Example: [bold]stagebrug load --scale region --speed 400 --minutes 3[/bold]
+    Ctrl-C ends the play early and checks what was asked by then.
+
+    Examples: [bold]stagebrug load --scale region --speed 400 --minutes 3[/bold]; the country's fullest hour
+    in six minutes, once the country is there: [bold]stagebrug load --scale country --hours 1 --speed 10[/bold]
     """
     from deploy.demo.actors import NotAsPlayed
     from deploy.load import outcome, playing
     from deploy.load.week import Week
 
-    week = Week.of(scale, share, seed)
+    week = Week.of(scale, share, seed, hours)
     try:
         played = asyncio.run(playing.play(folder, week, speed, minutes, printed(err=as_json), alone=not among_others))
     except NotAsPlayed as error:

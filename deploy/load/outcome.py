@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from deploy.load.playing import Played
-from deploy.load.week import WORKING_DAYS, Week
+from deploy.load.week import WEEK_HOURS, WORKING_DAYS, Week
 
 SHARES = (50, 95, 99)
 
@@ -18,6 +18,7 @@ def of(played: Played, week: Week, speed: float) -> dict[str, Any]:
         "schools": week.schools,
         "employers": week.employers,
         "students": week.students,
+        "hours": week.hours or WEEK_HOURS,
         "speed": speed,
         "seconds": round(played.seconds, 1),
         "registeredPerSecond": {what: round(rate, 1) for what, rate in played.registered.items()},
@@ -66,9 +67,9 @@ def problems(played: Played) -> list[str]:
 def page(found: dict[str, Any]) -> str:
     """The outcome for a person."""
     told = ("seconds", "searched", "offered", "accepted", "placed", "callsPerSecond", "eventsPerSecond", "latestBehind")
-    lines = [
-        f"{found['scale']}: {found['schools']} schools, {found['employers']} employers, {found['students']} students"
-    ]
+    played = f"{found['hours']:g} hours at {found['speed']:g} times real time"
+    there = f"{found['schools']} schools, {found['employers']} employers, {found['students']} students"
+    lines = [f"{found['scale']}: {there}, {played}"]
     lines += [f"  {name:32} {found[name]}" for name in told]
     for what, shares in found["milliseconds"].items():
         lines.append(f"  {what:32} " + "  ".join(f"{name} {ms} ms" for name, ms in shares.items()))

@@ -7,14 +7,17 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from deploy.demo.actors import Actor, Actors, NotAsPlayed
 from deploy.demo.organisations import Town
 from deploy.demo.quiet import SERVICES
 from deploy.errors import StackError
+from deploy.load import stock
+from deploy.load.stopping import Stopping
 from deploy.load.watching import Event, Seen, Watch
-from deploy.load.week import NAME, WEEK_SECONDS, Drawing, Week
+from deploy.load.week import NAME, Drawing, Week
 from deploy.progress import Report
 from deploy.stack import Stack
 from shared.progress import Progress, unfinished
@@ -64,17 +67,19 @@ async def play(folder: Path, week: Week, speed: float, minutes: float | None, re
     if (running := Stack.last(folder)) is None:
         raise StackError(f"No stack was started in {folder}: run `stagebrug up` first.")
     async with Actors(running) as actors:
-        player = _Player(actors, await actors.operator(), week, report)
+        player = _Player(actors, await actors.operator(), week, report, Stopping())
         if alone:
             await player.refuse_others()
         await player.register()
-        await player.play(WEEK_SECONDS / speed, minutes)
+        await player.play(week.seconds / speed, minutes)
         return player.played
 
 
 class _Player:
-    def __init__(self, actors: Actors, operator: Actor, week: Week, report: Report) -> None:
+    def __init__(self, actors: Actors, operator: Actor, week: Week, report: Report, stopping: Stopping) -> None:
         self.played = Played()
+        self._stopping = stopping
+        self._random = Random(week.seed)  # noqa: S311 — a play, and the same one again for the same seed
         self._actors, self._operator, self._week, self._report = actors, operator, week, report
         self._drawing = Drawing(week)
         self._schools: list[School] = []
@@ -94,15 +99,15 @@ class _Player:
     async def register(self) -> None:
         """Schools, employers, half of the places, and the students who search for nothing this week."""
         week, run = self._week, secrets.token_hex(3)
-        await self._many("schools", [self._school(number, run) for number in range(week.schools)])
+        await self._many("schools", week.schools, lambda number: self._school(number, run))
         if not self._schools:
             raise NotAsPlayed(f"no school could be registered: {self.played.failed[0]}")
         schools = cycle(self._schools)
-        await self._many("employers", [self._employer(next(schools)) for _ in range(week.employers)])
+        await self._employers_from_a_file(run)
         self._having = cycle(self._employers)
-        stock = int(week.searching * PLACES_A_STUDENT) // 2
-        await self._many("offers", [self._offer() for _ in range(stock)])
-        await self._many("students", [self._waits(next(schools)) for _ in range(week.waiting)])
+        await self._many("offers", int(week.searching * PLACES_A_STUDENT) // 2, lambda _: self._offer())
+        await self._many("students", week.waiting, lambda _: self._waits(next(schools)))
+        self.played.failed += await self._settled()
         self.played.calls.clear()
 
     async def play(self, seconds: float, minutes: float | None) -> None:
@@ -124,16 +129,47 @@ class _Player:
             self.played.published[service] = done
             self.played.parked[service] = after[service].open.get("parked", 0) - before[service].open.get("parked", 0)
 
+    async def _employers_from_a_file(self, run: str) -> None:
+        """All at once, through the import; offers are made by a school in the same town, where there is one."""
+        week, begun = self._week, time.monotonic()
+        first = stock.first_kvk_of(run, week.employers)
+        here = self._schools[0].coordinator
+        with self._stopping.while_filling():
+            await stock.bring_in(here, self._drawing, list(week.towns), week.employers, run, self._report)
+            found = await stock.registered(here, first, week.employers)
+        self._random.shuffle(found)  # offers come from all over, in no order
+        near = {school.town.place: school for school in self._schools}
+        for each in found:
+            school = near.get(each["address"]["place"], self._schools[0])
+            self._employers.append((each["id"], each["sectors"][0], school))
+        rate = self.played.registered["employers"] = len(found) / (time.monotonic() - begun)
+        self._report(f"{len(found)} employers registered, {rate:.0f} a second")
+
+    async def _settled(self) -> list[str]:
+        """Wait until all have heard of what is there; what is left when nothing has moved for long."""
+        before, moved_at = list[str](), time.monotonic()
+        while left := unfinished(await self._progress()):
+            self._stopping.must_go_on()
+            if left != before:
+                before, moved_at = left, time.monotonic()
+                self._report(f"before the play: {'; '.join(left)}")
+            if time.monotonic() - moved_at > QUIET_WITHIN:
+                return left
+            await asyncio.sleep(TELL_SECONDS / 2)
+        return []
+
     async def _at_their_moments(self, begun: float, seconds: float, within: float, watch: Watch) -> None:
         week, drawing, schools = self._week, self._drawing, cycle(self._schools)
         coming: list[tuple[float, Callable[[], Awaitable[None]]]]
-        coming = [(at, lambda: self._search(next(schools))) for at in drawing.pauses(week.searching, seconds)]
-        offers = int(week.searching * PLACES_A_STUDENT) // 2
+        coming = [(at, lambda: self._search(next(schools))) for at in drawing.pauses(week.coming, seconds)]
+        offers = int(week.coming * PLACES_A_STUDENT) // 2
         coming += [(at, self._offer) for at in drawing.pauses(offers, seconds)]
         told = begun
         async with asyncio.TaskGroup() as group:
             for at, what in sorted(((at, what) for at, what in coming if at < within), key=lambda one: one[0]):
-                await asyncio.sleep(begun + at - time.monotonic())
+                if await self._stopping.within(begun + at - time.monotonic()):
+                    self._report("stopped: what was asked so far is waited for and checked")
+                    break
                 await self._free.acquire()
                 self.played.latest = max(self.played.latest, time.monotonic() - begun - at)
                 group.create_task(self._freeing(what()))
@@ -142,15 +178,22 @@ class _Player:
                     told = time.monotonic()
                     self._report(f"{len(self.played.ready)} students search, {len(self.played.yes)} have a place")
 
-    async def _many(self, what: str, work: list[Coroutine[Any, Any, None]]) -> None:
-        begun = time.monotonic()
+    async def _many(self, what: str, many: int, work: Callable[[int], Coroutine[Any, Any, None]]) -> None:
+        begun = told = time.monotonic()
         async with asyncio.TaskGroup() as group:
-            for each in work:
+            for number in range(many):
                 await self._free.acquire()
-                group.create_task(self._freeing(each))
+                if self._stopping.is_asked:
+                    self._free.release()
+                    break
+                group.create_task(self._freeing(work(number)))
+                if time.monotonic() - told > TELL_SECONDS:
+                    told = time.monotonic()
+                    self._report(f"{number} of {many} {what}")
+        self._stopping.must_go_on()
         seconds = time.monotonic() - begun
-        self.played.registered[what] = len(work) / seconds
-        self._report(f"{len(work)} {what} registered, {len(work) / seconds:.0f} a second")
+        self.played.registered[what] = many / seconds
+        self._report(f"{many} {what} registered, {many / seconds:.0f} a second")
 
     async def _freeing(self, work: Awaitable[None]) -> None:
         try:
@@ -173,11 +216,6 @@ class _Player:
         school = School(body["brin"], await self._actors.coordinator(body["brin"]), towns[body["address"]["place"]])
         self._schools.append(school)
         self._by_id[made["id"]] = school
-
-    async def _employer(self, school: School) -> None:
-        body = self._drawing.employer(school.town)
-        made = await school.coordinator.post("intake", "/v1/employers", body)
-        self._employers.append((made["id"], body["sectors"][0], school))
 
     async def _offer(self) -> None:
         employer, sector, school = next(self._having)

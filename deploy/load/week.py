@@ -14,8 +14,11 @@ REGIONS = 35
 SCHOOLS = 440
 """School locations of the country, each with coordinators of its own."""
 
-WEEK_SECONDS = 5 * 8 * 3600.0
+WEEK_HOURS = 40.0
 """In which people work."""
+
+PEAK_HOUR = 0.1
+"""Of the week's students come in its fullest hour."""
 
 REGION = "AM11"
 WORDS = ("De Linde", "Van Dam", "Het Anker", "Noord", "De Brug", "Zonnehof", "Kroon", "De Meent")
@@ -40,21 +43,35 @@ class Week:
     employers: int
     searching: int
     seed: int
+    hours: float | None = None
+    """Of the fullest hour, how much is played: 1 for all of it; None for the whole week."""
 
     @classmethod
-    def of(cls, scale: str, share: float, seed: int) -> Self:
-        """A share of a region's or the country's week."""
+    def of(cls, scale: str, share: float, seed: int, hours: float | None = None) -> Self:
+        """A share of a region's or the country's week, or of so many hours as full as its fullest."""
         part = share / (REGIONS if scale == "region" else 1)
         towns = tuple(town for town in Town.read().values() if scale == "country" or town.region == REGION)
         schools, students, employers, searching = (
             max(round(many * part), 2) for many in (SCHOOLS, STUDENTS, EMPLOYERS, SEARCHING)
         )
-        return cls(scale, towns, schools, students, employers, searching, seed)
+        return cls(scale, towns, schools, students, employers, searching, seed, hours)
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts in real time."""
+        return 3600 * (WEEK_HOURS if self.hours is None else self.hours)
+
+    @property
+    def coming(self) -> int:
+        """Students who come to search while it is played."""
+        if self.hours is None:
+            return self.searching
+        return min(self.searching, max(1, round(self.searching * PEAK_HOUR * self.hours)))
 
     @property
     def waiting(self) -> int:
-        """Students that are registered and look for nothing this week."""
-        return self.students - self.searching
+        """Students that are registered and look for nothing meanwhile."""
+        return self.students - self.coming
 
 
 class Drawing:

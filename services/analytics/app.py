@@ -21,9 +21,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Figures: the report's tables, the region's summary and a dashboard, counted from events.",
         api=api.routers,
         handlers=handlers.handlers,
-        jobs=fetching.jobs,
         metadata=store.metadata,
-        jobs=Jobs(Editions(settings)),
+        jobs=Jobs(Editions(settings), *fetching.jobs.all),
         erases=erasing,
         resources=resources,
     )

@@ -84,8 +84,9 @@ async def know_employer(event: EmployerRegistered, work: MessageWork) -> None:
     await lock(work.session, {event.region} | await openings.regions_of(employer_id=event.employer_id))
     if not await EmployerStore(work.session).save(event):
         return
-    freed = await recheck(work, "offer-changed", employer=event.employer_id)
-    await settle(work, students=freed.students, offers=await openings.open_of(event.employer_id))
+    offers = await openings.open_of(event.employer_id)
+    freed = await recheck(work, "offer-changed", employer=event.employer_id) if offers else Freed()
+    await settle(work, students=freed.students, offers=offers)
 
 
 @handlers.on(EmployersMerged, Kind.FACT)
@@ -114,10 +115,10 @@ async def fill_the_changed_offer(event: OfferChanged, work: MessageWork) -> None
 async def _take_in(event: OfferFacts, work: MessageWork) -> None:
     openings = OpeningStore(work.session)
     await lock(work.session, {event.region} | await openings.regions_of(offer_id=event.offer_id))
-    await openings.save(event, opened_at=work.envelope.time)
-    if until := await openings.first_look_until(event.offer_id):
-        await look_when_all_may(work, event.offer_id, event.region, until)
-    freed = await recheck(work, "offer-changed", offers=[event.offer_id])
+    taken = await openings.save(event, opened_at=work.envelope.time)
+    if taken.first_look_until:
+        await look_when_all_may(work, event.offer_id, event.region, taken.first_look_until)
+    freed = Freed() if taken.is_new else await recheck(work, "offer-changed", offers=[event.offer_id])
     await settle(work, students=freed.students, offers=[event.offer_id])
 
 

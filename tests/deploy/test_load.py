@@ -1,10 +1,19 @@
 """What `stagebrug load` says came of it: every kind of loss shows, and figures are those of what was seen."""
 
+import asyncio
+import csv
+import os
+import signal
 from typing import Any
 
-from deploy.load import outcome
+import pytest
+
+from deploy.errors import StackError
+from deploy.load import outcome, stock
 from deploy.load.playing import Played
+from deploy.load.stopping import Stopping
 from deploy.load.week import Drawing, Week
+from services.intake.importing.columns import ImportKind, guess, lacking
 
 
 def _right() -> Played:
@@ -61,3 +70,31 @@ def test_a_second_run_of_the_same_seed_has_schools_of_its_own_and_the_same_peopl
     town = week.towns[0]
     assert first.employer(town) == second.employer(town)
     assert first.student("01AB00", town) == second.student("01AB00", town)
+
+
+def test_an_hour_of_the_countrys_peak_has_a_tenth_of_its_students_and_all_others_are_there_before() -> None:
+    whole, hour = Week.of("country", 1, 1), Week.of("country", 1, 1, hours=1)
+    assert (whole.seconds, whole.coming, whole.waiting) == (144_000, 25_000, 45_000)
+    assert (hour.seconds, hour.coming, hour.waiting) == (3600, 2500, 67_500)
+    assert hour.employers == whole.employers
+
+
+def test_employers_come_as_a_list_that_the_import_reads_and_no_two_have_a_number() -> None:
+    drawing, week = Drawing(Week.of("country", 0.01, 1)), Week.of("country", 0.01, 1)
+    bodies = [drawing.employer(week.towns[0]) for _ in range(3)]
+    first = stock.first_kvk_of("0a1b2c", 3)
+    rows = list(csv.reader(stock.file_of(bodies, first).decode("utf-8-sig").splitlines(), delimiter=";"))
+    mapping = guess(ImportKind.EMPLOYERS, rows[0])
+    assert len(mapping) == len(rows[0])
+    assert lacking(ImportKind.EMPLOYERS, mapping) == []
+    assert [row[mapping["kvk_number"]] for row in rows[1:]] == [str(first), str(first + 1), str(first + 2)]
+    assert [row[mapping["name"]] for row in rows[1:]] == [body["name"] for body in bodies]
+
+
+async def test_ctrl_c_ends_a_play_early_and_a_filling_at_once() -> None:
+    stopping = Stopping()
+    assert not await stopping.within(0)
+    asyncio.get_running_loop().call_soon(os.kill, os.getpid(), signal.SIGINT)
+    assert await stopping.within(30)
+    with pytest.raises(StackError):
+        stopping.must_go_on()

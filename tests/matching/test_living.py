@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.matching.domain.kept_region import KeptRegion
+from services.matching.domain.widening import RegionSettings
 from services.matching.planning import living
 from services.matching.planning.locks import lock
 from services.matching.planning.settling import settle
@@ -26,8 +27,11 @@ from tests.support.bench import Bench
 from tests.support.living import EVENTS, Region
 from tests.support.region import REGION
 
-STATEMENTS = {"student ready": 24, "student withdrawn": 26, "employer offered": 24, "employer paused": 26}
+STATEMENTS = {"student ready": 18, "student withdrawn": 22, "employer offered": 16, "employer paused": 22}
 """At most, whatever the number of students and offers."""
+
+AT_ONCE = {"student ready": 13, "student withdrawn": 13, "employer offered": 14, "offer withdrawn": 18}
+"""The same where places are proposed at once."""
 
 
 ALL_CLOSED = text("update offers set is_open = false")
@@ -102,6 +106,16 @@ async def test_an_event_reads_no_more_of_a_region_than_what_changed(region: Regi
     for events in (EVENTS, STATEMENTS):  # once to know the region
         took = {name: (await EVENTS[name](region))[1] for name in events}
     assert {name: most for name, most in took.items() if most > STATEMENTS[name]} == {}
+
+
+async def test_an_event_that_is_proposed_at_once_asks_the_database_little(region: Region) -> None:
+    async with region.work() as work:
+        await SettingsStore(work.session).save(REGION, RegionSettings())
+    for _ in range(3):
+        took = {name: (await EVENTS[name](region))[1] for name in ("student ready", "employer offered")}
+    for name in ("student withdrawn", "offer withdrawn"):
+        took[name] = (await EVENTS[name](region))[1]
+    assert {name: (many, AT_ONCE[name]) for name, many in took.items() if many > AT_ONCE[name]} == {}
 
 
 async def test_what_a_rolled_back_transaction_did_is_not_remembered(region: Region) -> None:

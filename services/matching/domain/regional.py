@@ -81,7 +81,7 @@ def plan(engine: Engine, situation: Situation, found: Sequence[Fit] | None = Non
     while left and (given := _best(engine, situation, left, members)):
         chosen += given
         members.update((one.offer.offer_id, one.pair.search.school_id) for one in given)
-        left = _left_over(left, given)
+        left = left_over(left, given)
     return chosen
 
 
@@ -101,7 +101,7 @@ def _best(
     return [by_pair[one.student, one.offer] for one in given]  # type: ignore[index]  # names are ids here
 
 
-def _left_over(found: Sequence[Fit], given: Sequence[Fit]) -> list[Fit]:
+def left_over(found: Sequence[Fit], given: Sequence[Fit]) -> list[Fit]:
     """What is still possible for the others once seats are given."""
     gone = {one.student_id for one in given}
     taken: dict[UUID, list[Fit]] = defaultdict(list)

@@ -59,10 +59,12 @@ async def decline(work: UnitOfWork, proposal: Proposal, reason: DeclineReason) -
 
 async def _learn(work: UnitOfWork, declined: Proposal, reason: DeclineReason) -> None:
     """Keep what the answer teaches for the student; another proposal that stands is not looked at again for it."""
+    if reason not in TEACHES:
+        return
     searches = SearchStore(work.session)
     search = await searches.get(declined.student_id)
     found = await OpeningStore(work.session).by_ids([declined.offer_id], also_closed=True)
-    if reason not in TEACHES or search is None or not found:
+    if search is None or not found:
         return
     offer, minutes = found[0].offer, Pair(search, found[0], await today(work.session)).minutes
     about = (offer.offer_id, offer.employer_id, offer.sector, minutes, offer.guidance)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from services.matching.domain import widening
 from services.matching.domain.model import Profile, Search, SearchState
 from services.matching.domain.pairs import STEPS
 from services.matching.domain.proposals import Happened, ProposalState
@@ -15,6 +16,7 @@ from services.matching.store.pins import PinStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import now
 from services.matching.store.searches import SearchRecord, SearchStore
+from services.matching.store.settings import SettingsStore
 from shared.unit_of_work import UnitOfWork
 
 RUNNING = (SearchState.SEARCHING, SearchState.PROPOSED, SearchState.ACCEPTED)
@@ -26,15 +28,24 @@ async def begin_search(work: UnitOfWork, profile: Profile, ready_at: datetime) -
     student = profile.student_id
     before = await searches.record(student)
     await lock(work.session, {profile.region, before.region if before else profile.region})
-    running = await searches.get(student)
-    search = _search(profile, running, ready_at, await now(work.session))
-    await searches.begin(search, ready_at)
+    running = await searches.get(student) if before else None
+    await _keep(work, _search(profile, running, ready_at, await now(work.session)), ready_at, running)
     if running and running.profile != profile:  # what was learned was learned of the old one
         await searches.unlearn(student)
     if before and before.school_id != profile.school_id:  # its school merged into another
         await ProposalStore(work.session).hand_over(student, profile.school_id)
     freed = await recheck(work, "student-changed", students=[student]) if running else Freed()
     await settle(work, students=[student], offers=freed.offers)
+
+
+async def _keep(work: UnitOfWork, search: Search, ready_at: datetime, running: Search | None) -> None:
+    """Keep the search; a fresh one with the circles open that are due, so that it is not written again for that."""
+    if running is not None and running.state in RUNNING:
+        await SearchStore(work.session).begin(search, ready_at)
+        return
+    settings = await SettingsStore(work.session).of(search.region)
+    wider = widening.widened(search, settings, search.step_since)
+    await SearchStore(work.session).begin(wider, ready_at, widening.due_at(wider, settings))
 
 
 def _search(profile: Profile, running: Search | None, ready_at: datetime, moment: datetime) -> Search:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from services.matching.domain import rules, widening
 from services.matching.domain.held import without
-from services.matching.domain.model import Opening, Refusal, SearchState
+from services.matching.domain.model import Opening, Refusal, Search, SearchState
 from services.matching.domain.pairs import Pair
 from services.matching.domain.proposals import Happened, Proposal, ProposalState
 from services.matching.domain.windows import Window
@@ -105,14 +105,21 @@ async def recheck(
     What is planned in the regions that are locked is looked at with all of their plan, when what was freed is settled.
     """
     held = await ProposalStore(work.session).holding(students=students, offers=offers, employer=employer)
+    if not held:
+        return Freed()
+    day = await today(work.session)
     ended = [one for one in held if _may_move(work, one)]
     stand = [one for one in held if one not in ended]
     openings = {one.offer.offer_id: one for one in await _openings(work, stand)}
+    searches = await _searches(work, [one for one in stand if one.offer_id in openings])
     for proposal in ended:  # whose seat gives way to one that was shown
         _free(openings, proposal)
     for proposal in reversed(stand):  # where one of several must go, the oldest of those that were made stays
         opening = openings.get(proposal.offer_id)
-        if proposal.state is ProposalState.ACCEPTED or (opening and await _still_holds(work, proposal, opening)):
+        search = searches.get(proposal.student_id)
+        if proposal.state is ProposalState.ACCEPTED or (
+            opening and search and _still_holds(proposal, search, opening, day)
+        ):
             continue
         await let_go(work, proposal, Happened.TAKEN_BACK, reason)
         ended.append(proposal)
@@ -133,11 +140,13 @@ async def _openings(work: UnitOfWork, held: Collection[Proposal]) -> list[Openin
     return await OpeningStore(work.session).by_ids({one.offer_id for one in held})
 
 
-async def _still_holds(work: UnitOfWork, proposal: Proposal, opening: Opening) -> bool:
-    search = await SearchStore(work.session).get(proposal.student_id)
-    if search is None:
-        return False
-    pair = Pair(replace(search, refusals={}), without(opening, proposal), await today(work.session))
+async def _searches(work: UnitOfWork, held: Collection[Proposal]) -> dict[UUID, Search]:
+    found = await SearchStore(work.session).by_ids({one.student_id for one in held})
+    return {one.student_id: one for one in found}
+
+
+def _still_holds(proposal: Proposal, search: Search, opening: Opening, day: date) -> bool:
+    pair = Pair(replace(search, refusals={}), without(opening, proposal), day)
     if rules.breaks(pair, proposal.left_out):
         return False
     return pair.is_free(Window(proposal.begin_date, proposal.end_date), proposal.weekdays)

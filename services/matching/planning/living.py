@@ -20,15 +20,6 @@ from shared.events.codes import PlacementKind
 from shared.unit_of_work import UnitOfWork
 
 
-async def where_places_move(work: UnitOfWork, regions: Collection[str]) -> list[str]:
-    """Those of the regions, which are locked, where places are planned before they are shown."""
-    settings = SettingsStore(work.session)
-    movable = {region for region in regions if (await settings.of(region)).movable_seconds}
-    if left := set(regions) - movable:  # where that was decided otherwise a while ago
-        movable |= await ProposalStore(work.session).regions_with_planned(left)
-    return sorted(movable)
-
-
 async def repair(
     work: UnitOfWork, region: str, students: Collection[UUID], offers: Collection[UUID], moment: datetime
 ) -> list[UUID]:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.regions import within_reach
 from services.matching.store.acting import Capacity
+from services.matching.store.rows import remember_now
 
 _PLANNING = 7102
 """The class of these advisory locks, so that they meet no other lock of the database."""
@@ -15,7 +16,8 @@ _REGIONS = "regions that are planned"
 
 _LOCK = text("""
 with told as materialized (select set_config('stagebrug.acting', :acting, true))
-select pg_advisory_xact_lock(:planning, region) from told, unnest(cast(:regions as int[])) region
+select pg_advisory_xact_lock(:planning, region), clock_timestamp() as granted
+from told, unnest(cast(:regions as int[])) region
 """)
 
 
@@ -32,7 +34,8 @@ async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
     session.info[_REGIONS] = frozenset(regions)
     numbers = sorted(int(region.removeprefix("AM")) for region in reach)
     if numbers:
-        await session.execute(_LOCK, {"planning": _PLANNING, "regions": numbers, "acting": Capacity.PLANNING})
+        asked = {"planning": _PLANNING, "regions": numbers, "acting": Capacity.PLANNING}
+        remember_now(session, (await session.execute(_LOCK, asked)).all()[-1].granted)
 
 
 def locked(session: AsyncSession) -> frozenset[str]:

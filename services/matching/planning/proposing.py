@@ -30,7 +30,8 @@ async def give(work: UnitOfWork, one: Fit, settings: RegionSettings, moment: dat
     """Give a place to a student who has none: the region says whether it is shown at once."""
     planned = _planned(one, moment, moment + timedelta(seconds=settings.movable_seconds))
     if not settings.movable_seconds:
-        return await _propose(work, planned.shown(moment, moment + timedelta(days=settings.proposal_days)))
+        shown = planned.shown(moment, moment + timedelta(days=settings.proposal_days))
+        return await _propose(work, shown, is_new=True)
     await _plan(work, [planned], [planned])
     return planned
 
@@ -82,15 +83,15 @@ async def _plan(work: UnitOfWork, planned: Sequence[Proposal], new: Sequence[Pro
 async def propose(work: UnitOfWork, chosen: Sequence[Fit]) -> None:
     """Propose what was chosen elsewhere and holds now; its regions are locked."""
     moment = await now(work.session)
-    await show(work, [_planned(one, moment, moment) for one in chosen])
+    await show(work, [_planned(one, moment, moment) for one in chosen], are_new=True)
 
 
-async def show(work: UnitOfWork, planned: Sequence[Proposal]) -> None:
-    """Propose what was planned."""
+async def show(work: UnitOfWork, planned: Sequence[Proposal], *, are_new: bool = False) -> None:
+    """Propose what was planned; new is what has no row yet."""
     moment, settings = await now(work.session), SettingsStore(work.session)
     for one in planned:
         days = (await settings.of(one.region)).proposal_days
-        await _propose(work, one.shown(moment, moment + timedelta(days=days)))
+        await _propose(work, one.shown(moment, moment + timedelta(days=days)), is_new=are_new)
 
 
 def _planned(one: Fit, moment: datetime, movable_until: datetime) -> Proposal:
@@ -119,8 +120,9 @@ def _planned(one: Fit, moment: datetime, movable_until: datetime) -> Proposal:
     )
 
 
-async def _propose(work: UnitOfWork, proposal: Proposal) -> Proposal:
-    await ProposalStore(work.session).save(proposal)
+async def _propose(work: UnitOfWork, proposal: Proposal, *, is_new: bool) -> Proposal:
+    proposals = ProposalStore(work.session)
+    await (proposals.add(proposal) if is_new else proposals.save(proposal))
     await SearchStore(work.session).mark(proposal.student_id, SearchState.PROPOSED)
     await let_run_out(work, proposal)
     neighbours: Neighbours = work.resources
@@ -136,5 +138,9 @@ async def _propose(work: UnitOfWork, proposal: Proposal) -> Proposal:
         end_date=proposal.end_date,
         expires_at=proposal.expires_at,
     )
-    await work.announce(event, dataref=neighbours.proposal(proposal.id))
+    dataref = neighbours.proposal(proposal.id)
+    if is_new:
+        work.announce_new(event, dataref=dataref)
+    else:  # a planned one may have been shown before a restore: its version goes on from there
+        await work.announce(event, dataref=dataref)
     return proposal

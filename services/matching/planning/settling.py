@@ -17,6 +17,7 @@ from services.matching.domain.engine import Engine, ShortestPathEngine
 from services.matching.domain.fits import Fit
 from services.matching.domain.model import Opening, Profile, Search
 from services.matching.domain.pairs import Pair
+from services.matching.domain.regional import left_over
 from services.matching.planning import living
 from services.matching.planning.locks import locked
 from services.matching.planning.proposing import give
@@ -48,14 +49,16 @@ async def settle(work: UnitOfWork, *, students: Collection[UUID] = (), offers: C
         return
     settling = _Settling(work, await now(work.session))
     await settling.widen(students)
-    moving, left = await living.where_places_move(work, locked(work.session)), set[UUID]()
+    moving, left = await settling.settings.where_places_move(locked(work.session)), set[UUID]()
     for region in moving:
         left.update(await living.repair(work, region, students, offers, settling.moment))
     await settling.look_who_waits(students, offers, moving)
+    found = await settling.fits()
     for _ in range(ROUNDS):
-        if not await settling.round(offers):
+        if not found:
             break
-    await settling.ask_for_help({*students, *left})
+        found = await settling.round(found)
+    await settling.ask_for_help(left.union(students) if moving else ())
 
 
 class _Settling:
@@ -65,18 +68,21 @@ class _Settling:
         self.searches = SearchStore(work.session)
         self.openings = OpeningStore(work.session)
         self.settings = SettingsStore(work.session)
-        self.regions: set[str] = set()
-        """Where the students live whom something was taken from, or who are new."""
         self.given: list[Search] = []
+        """Those whom something was taken from, or who are new."""
         self.waiting: list[Search] = []
+        self.freed: list[Opening] = []
+        """The offers, where somebody waits for them."""
 
     async def widen(self, students: Collection[UUID]) -> None:
         """Open the circles that are due."""
-        for search in await self.searches.searching(students):
-            self.regions.add(search.region)
+        for search, due in await self.searches.searching_with_dues(students):
             settings = await self.settings.of(search.region)
             wider = widening.widened(search, settings, self.moment)
-            await self.searches.save(wider, widening.due_at(wider, settings))
+            due_then = widening.due_at(wider, settings)
+            if (wider, due_then) != (search, due):
+                await self.searches.save(wider, due_then)
+            self.given.append(wider)
 
     async def look_who_waits(
         self, students: Collection[UUID], offers: Collection[UUID], moving: Collection[str]
@@ -84,44 +90,50 @@ class _Settling:
         """Those of the students who search, and all others near the offers, but for those of regions that are planned
         as a whole; under the lock only we propose to them.
         """
-        if self.regions - set(moving):
-            self.given = [one for one in await self.searches.searching(students) if one.region not in moving]
-        freed = await self.openings.offers(offers) if offers else []
+        self.given = [one for one in self.given if one.region not in moving]
+        if moving:  # who could come is mostly planned for: look first whether anybody is left
+            freed = await self.openings.offers(offers)
+        else:
+            self.freed = await self.openings.by_ids(offers)
+            freed = [one.offer for one in self.freed]
         near = await self.searches.waiting_near(freed, apart_from=moving)
         self.waiting = [one for one in near if one.student_id not in students]
+        if moving and self.waiting:
+            self.freed = await self.openings.by_ids(offers)
 
-    async def round(self, offers: Collection[UUID]) -> bool:
-        """Propose once; whether some who could go somewhere were left over."""
-        found = await self._fits(offers)
-        if not found:
-            return False
-        group_offers = {one.offer.offer_id for one in found}
+    async def fits(self) -> list[Fit]:
+        """All that could come together and has one of the given students or of the offers in it."""
+        near = await self.openings.suiting([search.profile for search in self.given])
+        if not near and not self.waiting:
+            return []
+        today = self.moment.astimezone(AMSTERDAM).date()
+        sides = ((self.given, near), (self.waiting, self.freed))
+        return await asyncio.to_thread(_fitting, sides, today)
+
+    async def round(self, found: Sequence[Fit]) -> list[Fit]:
+        """Propose once; what could still come together, for those who could go somewhere and were left over."""
+        groups = {one.offer.offer_id for one in found if fits.is_group(one)}
         regions = {one.pair.search.region for one in found}
         bounds = {region: (await self.settings.of(region)).group_bounds for region in regions}
         by_student = {one.student_id: bounds[one.pair.search.region] for one in found}
-        members = await self.openings.members(group_offers)
+        members = await self.openings.members(groups) if groups else {}
         chosen = await asyncio.to_thread(fits.propose, ENGINE, found, by_student, members)
         for one in chosen:
             await give(self.work, one, await self.settings.of(one.pair.search.region), self.moment)
         placed = {one.student_id for one in chosen}
         self.given = [search for search in self.given if search.student_id not in placed]
-        self.waiting = [search for search in self.waiting if search.student_id not in placed]
-        return bool(placed) and placed != {one.student_id for one in found}
-
-    async def _fits(self, offers: Collection[UUID]) -> list[Fit]:
-        """All that could come together and has one of the given students or of the offers in it, as seats are now."""
-        if not self.given and not self.waiting:
+        if not placed or placed == {one.student_id for one in found}:
             return []
-        today = self.moment.astimezone(AMSTERDAM).date()
-        freed = await self.openings.by_ids(offers) if self.waiting else []
-        near = await self.openings.suiting([search.profile for search in self.given])
-        sides = ((self.given, near), (self.waiting, freed))
-        return await asyncio.to_thread(_fitting, sides, today)
+        return await asyncio.to_thread(left_over, found, chosen)
 
-    async def ask_for_help(self, students: Collection[UUID]) -> None:
-        """Announce those for whom nothing was found and nothing is left to try; the others have their next circle."""
+    async def ask_for_help(self, planned_for: Collection[UUID]) -> None:
+        """Announce those for whom nothing was found and nothing is left to try; the others have their next circle.
+
+        `planned_for` are others who may have no place, where places are planned.
+        """
         looking: dict[str, list[Profile]] = {}
-        for search in await self.searches.searching(students):
+        left = {one.student_id: one for one in (*self.given, *await self.searches.searching(planned_for))}
+        for search in left.values():
             settings = await self.settings.of(search.region)
             if not widening.is_used_up(search, settings, self.moment):
                 if due := widening.due_at(search, settings):

@@ -1,75 +1,71 @@
 """What bears on the seats of an offer, read with the offer in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Row
 
 from services.matching.domain.model import EVERY_DAY, Market, Offer, Opening, Pause, Stay
-from services.matching.store.pins import SEAT_HELD
-from services.matching.store.tables import closures, labour_market, offers, pins, placements, proposals
+from services.matching.store.rows import rows_beside
 from shared.events.codes import Weekday
 
-_MARKET = ("tension", "period", "source", "published_date")
+BEARING = (
+    rows_beside(
+        "taken",  # free from `ended_date` on
+        "begin_date, coalesce(ended_date - 1, end_date), ended_date is null, weekdays, null",
+        "placements where offer_id = offers.id and (ended_date is null or ended_date > begin_date)",
+    ),
+    rows_beside(
+        "held",
+        "begin_date, end_date, true, weekdays, case state when 'planned' then region end",
+        "proposals where offer_id = offers.id and state in ('planned', 'open', 'accepted')",
+    ),
+    rows_beside(
+        "closed",
+        "from_date, until_date",
+        "closures where region = offers.region and coalesce(sector = offers.sector, true)",
+    ),
+    rows_beside(
+        "market",
+        "tension, period, source, published_date",
+        "labour_market where region = offers.region and sector = offers.sector",
+    ),
+    rows_beside(
+        "pinned",  # a seat is held while its student waits
+        "student_id, until_date",
+        """pins where offer_id = offers.id and kind = 'pin'
+        and exists (select from searches where searches.id = student_id and state = 'searching')""",
+    ),
+)
+"""What bears on the seats of each offer, as JSON rows. Written out, since SQLAlchemy would walk through all of it for
+each statement to find that it knows it, which costs more than PostgreSQL's part.
+"""
 
 
-def bearing(is_held: ColumnElement[bool]) -> Sequence[ColumnElement[Any]]:
-    """What bears on the seats of each offer, as JSON rows; `is_held` says which proposals hold one."""
-    here, ended = offers.c.id == placements.c.offer_id, placements.c.ended_date
-    until = func.coalesce(ended - 1, placements.c.end_date)  # free from `endedDate` on
-    taken = _rows(placements.c.begin_date, until, ended.is_(None), placements.c.weekdays)
-    held = _rows(proposals.c.begin_date, proposals.c.end_date, true(), proposals.c.weekdays)
-    closed = _rows(closures.c.from_date, closures.c.until_date)
-    pinned = _rows(pins.c.student_id, pins.c.until_date)
-    market = func.jsonb_build_array(*(labour_market.c[name] for name in _MARKET))
-    in_sector = (closures.c.region == offers.c.region) & func.coalesce(closures.c.sector == offers.c.sector, true())
-    in_market = (labour_market.c.region == offers.c.region) & (labour_market.c.sector == offers.c.sector)
-    is_held &= proposals.c.offer_id == offers.c.id
-    return (
-        select(taken)
-        .where(here, or_(ended.is_(None), ended > placements.c.begin_date))
-        .scalar_subquery()
-        .label("taken"),
-        select(held).where(is_held).scalar_subquery().label("held"),
-        select(closed).where(in_sector).scalar_subquery().label("closed"),
-        select(market).where(in_market).scalar_subquery().label("market"),
-        select(pinned).where(pins.c.offer_id == offers.c.id, SEAT_HELD).scalar_subquery().label("pinned"),
-    )
-
-
-def opening_of(row: Row[Any], **more: Any) -> Opening:
-    """The opening of a row with these columns."""
+def opening_of(row: Row[Any], apart: Collection[str] = (), **more: Any) -> Opening:
+    """The opening of a row with these columns; seats that are planned in the regions `apart` count as free."""
     return Opening(
         Offer.model_validate(row.facts),
-        stays=tuple(map(_stay, (*(row.taken or ()), *(row.held or ())))),
+        stays=tuple(_stay(one) for one in (*(row.taken or ()), *(row.held or ())) if one[4] not in apart),
         closures=tuple(Pause(_day(begin), until and _day(until)) for begin, until in row.closed or ()),
-        market=_market(row.market),
+        market=_market(row.market[0]) if row.market else None,
         pinned={UUID(student): _day(until) for student, until in row.pinned or ()},
         **more,
     )
-
-
-def _rows(*columns: ColumnElement[Any]) -> ColumnElement[Any]:
-    """In an order of their own, so that what did not change reads the same."""
-    row = func.jsonb_build_array(*columns)
-    return func.jsonb_agg(aggregate_order_by(row, row))
 
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _market(row: Sequence[Any] | None) -> Market | None:
-    if row is None:
-        return None
+def _market(row: Sequence[Any]) -> Market:
     tension, period, source, published = row
     return Market(tension, period, source, _day(published))
 
 
 def _stay(row: Sequence[Any]) -> Stay:
-    begin, end, running, weekdays = row
+    begin, end, running, weekdays, _ = row
     days = frozenset(Weekday(day) for day in weekdays) or EVERY_DAY
     return Stay(_day(begin), end and _day(end), running, days)

@@ -15,7 +15,7 @@ from services.matching.domain.model import Employer, Pause, Profile
 from services.matching.domain.prospects import Claim, Contact, Lead, Tip
 from services.matching.domain.regions import within_reach
 from services.matching.domain.travel import reach_km
-from services.matching.store.merges import MergeStore, standing
+from services.matching.store.merges import standing
 from services.matching.store.rows import KM_PER_DEGREE, among, upsert
 from services.matching.store.tables import (
     claims,
@@ -84,10 +84,11 @@ class EmployerStore:
 
         Of one that went up in another nothing is kept: it was told before that, and is heard late.
         """
-        if await MergeStore(self.session).standing(event.employer_id) != event.employer_id:
+        known = select(employers.c.facts).where(employers.c.id == event.employer_id).scalar_subquery()
+        asked = select(standing(event.employer_id).label("id"), known.label("facts"))
+        before = (await self.session.execute(asked)).one()
+        if before.id != event.employer_id:
             return False
-        before = await self.session.execute(select(employers.c.facts).where(employers.c.id == event.employer_id))
-        facts = before.scalar_one_or_none()
         employer = Employer.model_validate(event.model_dump())
         row = {
             "id": employer.employer_id,
@@ -97,7 +98,7 @@ class EmployerStore:
             "facts": employer.model_dump(mode="json"),
         }
         await upsert(self.session, employers, row)
-        return facts is None or Employer.model_validate(facts).network != employer.network
+        return before.facts is None or Employer.model_validate(before.facts).network != employer.network
 
     async def pause(self, event: EmployerPaused) -> None:
         """Remember that an employer takes nobody for a while."""

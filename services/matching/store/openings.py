@@ -1,38 +1,62 @@
 """Offers, and what bears on their seats: placements, held proposals, pauses, experience and contacts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, text, true, union_all, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.model import (
-    Employer,
-    Experience,
     Offer,
     Opening,
-    Pause,
     Profile,
-    Told,
 )
 from services.matching.domain.proposals import HOLDING, ProposalState
 from services.matching.domain.regions import within_reach
 from services.matching.domain.sectors import around
 from services.matching.domain.travel import reach_km
-from services.matching.store.bearing import bearing, opening_of
-from services.matching.store.merges import MergeStore, standing
-from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, upsert
+from services.matching.store.bearing import BEARING, opening_of
+from services.matching.store.employing import about
+from services.matching.store.merges import standing
+from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, now, upsert
 from services.matching.store.settings import SettingsStore
 from services.matching.store.tables import employers, offers, placements, proposals
-from shared.events.codes import Outcome
 from shared.events.intake import OfferFacts, PlacementCancelled, PlacementEnded, PlacementFacts
 
-LATELY_DAYS = 90
-"""Contacts of the last quarter count as a burden on an employer."""
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of an offer that was kept."""
+
+    is_new: bool
+    """Nobody knew of it before, so that nothing can be proposed to it."""
+    first_look_until: datetime | None
+    """Until when only those who brought it in look at it; None once that is over."""
+
+
+_EMPLOYER_ID = literal(["employer_id"], ARRAY(Text))
+_IS_NEW = literal_column("(xmax = 0)", Boolean).label("is_new")
+"""PostgreSQL's own mark of a row that `on conflict` inserted."""
 
 
 class OpeningStore:
@@ -45,14 +69,15 @@ class OpeningStore:
         self.planned_apart_in: Collection[str] = ()
         """Regions for whose students planned seats count as free: who plans deals them out."""
 
-    async def save(self, event: OfferFacts, opened_at: datetime) -> Offer:
+    async def save(self, event: OfferFacts, opened_at: datetime) -> Taken:
         """Keep an offer as it reads now; it is open (again)."""
-        employer_id = await MergeStore(self.session).standing(event.employer_id)
         demands = tuple(code for code in event.demands if code not in event.adaptable)
-        offer = Offer.model_validate(event.model_dump() | {"employer_id": employer_id, "demands": demands})
+        offer = Offer.model_validate(event.model_dump() | {"demands": demands})
+        employer_id = standing(offer.employer_id)
+        facts = literal(offer.model_dump(mode="json"), JSONB)
         row = {
             "id": offer.offer_id,
-            "employer_id": offer.employer_id,
+            "employer_id": employer_id,
             "region": offer.region,
             "latitude": offer.location.latitude,
             "longitude": offer.location.longitude,
@@ -60,11 +85,13 @@ class OpeningStore:
             "is_open": True,
             "brought_in_by": offer.brought_in_by,
             "private_to": offer.private_to,
-            "facts": offer.model_dump(mode="json"),
+            "facts": func.jsonb_set(facts, _EMPLOYER_ID, func.to_jsonb(employer_id)),
         }
-        statement = insert(offers).values(**row, opened_at=opened_at, look_at=opened_at)
-        await self.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
-        return offer
+        new = insert(offers).values(**row, opened_at=opened_at, look_at=opened_at)
+        kept = new.on_conflict_do_update(index_elements=["id"], set_={name: new.excluded[name] for name in row})
+        found = (await self.session.execute(kept.returning(offers.c.opened_at, _IS_NEW))).one()
+        looks = await self._first_looks({offer.region})
+        return Taken(found.is_new, looks(offer.region, found.opened_at))
 
     async def withdraw(self, offer_id: UUID) -> None:
         """Close an offer for new proposals."""
@@ -93,6 +120,8 @@ class OpeningStore:
 
     async def offers(self, ids: Collection[UUID]) -> list[Offer]:
         """The offers with these ids, of those that are open."""
+        if not ids:
+            return []
         found = select(offers.c.facts).where(among(offers.c.id, ids), offers.c.is_open)
         return [Offer.model_validate(facts) for facts in (await self.session.execute(found)).scalars()]
 
@@ -193,26 +222,32 @@ class OpeningStore:
         found = await self.session.execute(select(offers.c.id, offers.c.opened_at).where(which))
         return {row.id: row.opened_at + lasts for row in found}
 
-    async def first_look_until(self, offer_id: UUID) -> datetime | None:
-        """Until when only those who brought an offer in look at it; None once that is over."""
-        if (row := await self.facts(offer_id)) is None:
-            return None
-        lasts = (await self.settings.of(row.region)).first_look
-        return (await self.in_first_look(row.region, lasts)).get(offer_id)
+    async def _first_looks(self, regions: Collection[str]) -> Callable[[str, datetime], datetime | None]:
+        """Until when only those who brought an offer in look at it, by its region and since when it is open; None once
+        that is over.
+        """
+        last = await self.settings.first_looks(regions)
+        moment = await now(self.session) if last else None
 
-    async def _in_first_look(self, regions: Collection[str]) -> dict[UUID, datetime]:
-        found: dict[UUID, datetime] = {}
-        for region, lasts in (await self.settings.first_looks(regions)).items():
-            found |= await self.in_first_look(region, lasts)
-        return found
+        def until(region: str, opened_at: datetime) -> datetime | None:
+            if moment is None or region not in last or opened_at + last[region] <= moment:
+                return None
+            return opened_at + last[region]
+
+        return until
 
     async def _openings(self, query: "Select[Any]") -> list[Opening]:
-        rows = (await self.session.execute(query.add_columns(*bearing(self._is_held())))).all()
+        rows = (await self.session.execute(query.add_columns(*BEARING))).all()
         if not rows:
             return []
         about = await self._known_employers({row.employer_id for row in rows})
-        new = await self._in_first_look({row.region for row in rows})
-        return [opening_of(row, first_look_until=new.get(row.id), **about[row.employer_id]) for row in rows]
+        looks = await self._first_looks({row.region for row in rows})
+        return [
+            opening_of(
+                row, self.planned_apart_in, first_look_until=looks(row.region, row.opened_at), **about[row.employer_id]
+            )
+            for row in rows
+        ]
 
     def _held(self, ids: Collection[UUID]) -> ColumnElement[bool]:
         return among(proposals.c.offer_id, ids) & self._is_held()
@@ -225,40 +260,11 @@ class OpeningStore:
         return held & ~(is_planned & among(proposals.c.region, self.planned_apart_in))
 
     async def _known_employers(self, ids: AbstractSet[UUID]) -> Mapping[UUID, dict[str, Any]]:
-        """`_about` them, read once: who plans looks at the same openings again after each round."""
+        """`about` them, read once: who plans looks at the same openings again after each round."""
         if unknown := ids - self._employers.keys():
-            self._employers |= await self._about(unknown)
+            self._employers |= await about(self.session, unknown)
         return self._employers
 
-    async def _about(self, ids: Collection[UUID]) -> Mapping[UUID, dict[str, Any]]:
-        """What is known of employers, as the arguments of `Opening`."""
-        parameters = {"ids": list(ids), "good": [Outcome.COMPLETED, Outcome.JOB], "days": LATELY_DAYS}
-        return {
-            row.id: {
-                "employer": Employer.model_validate(row.facts) if row.facts else None,
-                "pauses": (Pause(row.from_date, row.until_date),) if row.from_date else (),
-                "experience": Experience(row.good, row.stopped),
-                "recent_contacts": row.contacts,
-                "told": tuple(Told(UUID(one["school"]), tuple(one["codes"])) for one in row.told),
-            }
-            for row in await self.session.execute(_ABOUT_EMPLOYERS, parameters)
-        }
-
-
-# What schools told lives as long here as in the register: 24 months.
-_ABOUT_EMPLOYERS = text("""
-select wanted.id, employers.facts, pauses.from_date, pauses.until_date,
-  (select count(*) from placements where employer_id = wanted.id and outcome = any(cast(:good as text[]))) as good,
-  (select count(*) from placements where employer_id = wanted.id and outcome = 'stopped-early') as stopped,
-  (select count(*) from contacts where employer_id = wanted.id
-     and contact_date >= (clock_timestamp() at time zone 'Europe/Amsterdam')::date - cast(:days as int)) as contacts,
-  coalesce((select jsonb_agg(jsonb_build_object('school', school_id, 'codes', codes) order by told_date, id)
-     from told_of_employers where employer_id = wanted.id
-       and told_date > (clock_timestamp() at time zone 'Europe/Amsterdam')::date - interval '24 months'), '[]') as told
-from unnest(cast(:ids as uuid[])) as wanted (id)
-left join employers on employers.id = wanted.id
-left join pauses on pauses.employer_id = wanted.id
-""")
 
 FEW = 20
 """Beyond so many students one look at their regions is cheaper than a box around each."""

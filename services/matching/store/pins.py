@@ -7,16 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, exists, select
+from sqlalchemy import ColumnElement, Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.domain.model import Pin, PinKind, SearchState
+from services.matching.domain.model import Pin, PinKind
 from services.matching.store.rows import among, upsert
-from services.matching.store.tables import pins, searches
-
-_WAITS = exists().where(searches.c.id == pins.c.student_id, searches.c.state == SearchState.SEARCHING)
-SEAT_HELD = (pins.c.kind == PinKind.PIN) & _WAITS
-"""Whether somebody waits for a pinned seat."""
+from services.matching.store.tables import pins
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from services.matching.domain.score import Factor
 from services.matching.store.rows import among, upsert
 from services.matching.store.tables import proposals
 from shared.events.codes import PlacementKind, Step, Weekday
+from shared.unit_of_work import FIRST_VERSION
 
 _PLANNED = proposals.c.state == ProposalState.PLANNED
 _MADE = proposals.c.state != ProposalState.PLANNED
@@ -30,6 +31,10 @@ class ProposalStore:
         """Keep proposals as they stand now; their versions rise when they are announced."""
         if some:
             await upsert(self.session, proposals, *map(_row, some))
+
+    async def add(self, proposal: Proposal) -> None:
+        """Keep a proposal that has no row yet; to be told of with `announce_new`."""
+        await upsert(self.session, proposals, _row(proposal) | {"version": FIRST_VERSION})
 
     async def raise_version(self, proposal_id: UUID) -> None:
         """Count a step that is not announced, since another service's event told of it."""
@@ -71,11 +76,6 @@ class ProposalStore:
         """The planned proposals for students of these regions, all or some."""
         whose = true() if students is None else among(proposals.c.student_id, students)
         return await self._load(_PLANNED & among(proposals.c.region, regions) & whose)
-
-    async def regions_with_planned(self, regions: Collection[str]) -> set[str]:
-        """Those of the regions that have planned proposals."""
-        found = select(proposals.c.region).where(_PLANNED, among(proposals.c.region, regions)).distinct()
-        return set((await self.session.execute(found)).scalars())
 
     async def to_show_in(self, region: str) -> list[Proposal]:
         """The planned proposals of a region whose time is over."""

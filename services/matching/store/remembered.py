@@ -4,40 +4,29 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, func, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Row
 
 from services.matching.domain.model import Lesson, Pin, PinKind, Profile, Refusal, Search, SearchState
 from services.matching.domain.terms import Terms
-from services.matching.store.tables import lessons, offers, pins, placements, proposals, refusals, searches
+from services.matching.store.rows import rows_beside
 from shared.events.codes import Guidance, Step
 
-
-def _all(table: Table, *columns: str) -> ColumnElement[Any]:
-    """What a table remembers of a search, as JSON rows."""
-    row = func.jsonb_build_array(*(table.c[name] for name in columns))
-    return (
-        select(func.jsonb_agg(aggregate_order_by(row, row)))
-        .where(table.c.student_id == searches.c.id)
-        .scalar_subquery()
-        .label(table.name)
-    )
-
-
-def _tried(table: Table) -> ColumnElement[Any]:
-    """The kinds of work that somebody without a wish had, or was proposed before."""
-    sectors = select(func.jsonb_agg(offers.c.sector)).join_from(table, offers, offers.c.id == table.c.offer_id)
-    mine = (table.c.student_id == searches.c.id) & (searches.c.profile["wishes"] == text("'[]'::jsonb"))
-    return sectors.where(mine).scalar_subquery().label(f"{table.name}_tried")
-
+_TRIED = (
+    "as had join offers on offers.id = offer_id where student_id = searches.id and searches.profile -> 'wishes' = '[]'"
+)
 
 REMEMBERED = (
-    _all(refusals, "offer_id", "reason", "until_date"),
-    _all(lessons, "reason", "offer_id", "employer_id", "sector", "minutes", "guidance"),
-    _all(pins, "offer_id", "kind", "reason", "until_date"),
-    _tried(proposals),
-    _tried(placements),
+    rows_beside("refusals", "offer_id, reason, until_date", "refusals where student_id = searches.id"),
+    rows_beside(
+        "lessons", "reason, offer_id, employer_id, sector, minutes, guidance", "lessons where student_id = searches.id"
+    ),
+    rows_beside("pins", "offer_id, kind, reason, until_date", "pins where student_id = searches.id"),
+    rows_beside("proposals_tried", "sector", f"proposals {_TRIED}"),
+    rows_beside("placements_tried", "sector", f"placements {_TRIED}"),
 )
+"""What is remembered of a search; the last two are the kinds of work that somebody without a wish had, or was proposed
+before. Written out for the same reason as what bears on an offer (`bearing.py`).
+"""
 
 
 def search_of(row: Row[Any], terms: Terms) -> Search:
@@ -59,7 +48,7 @@ def search_of(row: Row[Any], terms: Terms) -> Search:
             Lesson(reason, UUID(offer), UUID(employer), sector, minutes, Guidance(guidance))
             for reason, offer, employer, sector, minutes, guidance in row.lessons or ()
         ),
-        tried=frozenset((*(row.proposals_tried or ()), *(row.placements_tried or ()))),
+        tried=frozenset(sector for (sector,) in (*(row.proposals_tried or ()), *(row.placements_tried or ()))),
         terms=terms,
         pins={
             UUID(offer): Pin(PinKind(kind), reason, date.fromisoformat(until))

@@ -2,10 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, Table, any_, literal, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ARRAY,
+    ClauseElement,
+    Column,
+    ColumnElement,
+    Table,
+    any_,
+    literal,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain import widening
@@ -18,33 +29,68 @@ KM_PER_DEGREE = 111.2
 KM_PER_DEGREE_EAST = 67.0
 """Of longitude at 53° north, where it is shortest in the Netherlands: so that nobody is left out."""
 
-ROWS_AT_ONCE = 1_000
-"""The driver takes 32 767 values in a statement, and the widest table has 21 columns."""
+
+_MOMENT = "moment of planning"
+"""Where a session remembers when its locks were granted."""
 
 
 def among(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
-    """Whether a column has one of the values: one array parameter, which is planned once, however many there are."""
-    wanted: ColumnElement[Any] = literal(list(values), ARRAY(column.type))
+    """Whether a column has one of the values: one array parameter, however many there are.
+
+    A single one is compared as such: PostgreSQL plans that once and keeps the plan, while it takes an array for ten
+    values and plans anew each time. Most events are about one student or one offer.
+    """
+    some = list(values)
+    if len(some) == 1:
+        return column == literal(some[0], column.type)
+    wanted: ColumnElement[Any] = literal(some, ARRAY(column.type))
     return column == any_(wanted)
+
+
+def rows_beside(name: str, columns: str, found: str) -> ColumnElement[Any]:
+    """What stands elsewhere of each row that is read, as a list of JSON rows; none is null.
+
+    In an order of their own, so that what did not change reads the same.
+    """
+    beside = f"(select jsonb_build_array({columns}) as one from {found}) as beside"  # noqa: S608 — our own names
+    every = f"(select jsonb_agg(one order by one) from {beside})"  # noqa: S608 — as above
+    return literal_column(every, JSONB).label(name)
 
 
 async def upsert(session: AsyncSession, table: Table, *rows: Mapping[str, Any]) -> None:
     """Insert rows, or update those with the same primary key; columns that are not given stay as they are.
 
-    All rows name the same columns.
+    All rows name the same columns; values may be expressions when there is one row.
     """
+    if len(rows) == 1 and any(isinstance(value, ClauseElement) for value in rows[0].values()):
+        await session.execute(_upsert(table, tuple(rows[0])).values(**rows[0]))
+    elif rows:
+        await session.execute(_upsert(table, tuple(rows[0])), [dict(row) for row in rows])
+
+
+@cache  # building the statement costs more than running it
+def _upsert(table: Table, names: tuple[str, ...]) -> Insert:
     keys = [column.name for column in table.primary_key]
-    for begin in range(0, len(rows), ROWS_AT_ONCE):
-        some = rows[begin : begin + ROWS_AT_ONCE]
-        statement = insert(table).values([dict(row) for row in some])
-        changed = {name: statement.excluded[name] for name in some[0] if name not in keys}
-        await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+    new = insert(table)
+    changed = {name: new.excluded[name] for name in names if name not in keys}
+    return new.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 async def now(session: AsyncSession) -> datetime:
-    """The moment, on the database's clock: the same for all replicas, and not that of the transaction's begin."""
+    """The moment, on the database's clock: the same for all replicas, and not that of the transaction's begin.
+
+    Who plans asks once: it is the moment at which the locks of planning were granted.
+    """
+    planned: datetime | None = session.info.get(_MOMENT)
+    if planned is not None:
+        return planned
     moment: datetime = (await session.execute(text("select clock_timestamp()"))).scalar_one()
     return moment
+
+
+def remember_now(session: AsyncSession, moment: datetime) -> None:
+    """From here on it is this moment, for the rest of the transaction."""
+    session.info[_MOMENT] = moment
 
 
 async def today(session: AsyncSession) -> date:

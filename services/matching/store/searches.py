@@ -71,9 +71,13 @@ class SearchStore:
         running = (searches.c.id == student_id) & searches.c.profile.is_not(None)
         await self.session.execute(update(searches).where(running).values(state=state, due_at=None))
 
-    async def begin(self, search: Search, ready_at: datetime) -> None:
-        """Keep a search that begins, or whose profile changed; `ready_at` is when intake said so."""
-        await upsert(self.session, searches, {**_columns(search), "ready_at": ready_at})
+    async def begin(self, search: Search, ready_at: datetime, due_at: datetime | None = None) -> None:
+        """Keep a search that begins, or whose profile changed; `ready_at` is when intake said so.
+
+        Without `due_at` what is due for it stays as it is.
+        """
+        due = {"due_at": due_at} if due_at else {}
+        await upsert(self.session, searches, {**_columns(search), "ready_at": ready_at, **due})
 
     async def end(self, student_id: UUID) -> None:
         """End a search and drop the profile and everything that was remembered for it."""
@@ -107,9 +111,11 @@ class SearchStore:
 
     async def searching(self, ids: Collection[UUID]) -> list[Search]:
         """Those of these students who have no proposal now, nor a planned one."""
-        if not ids:
-            return []
-        return await self._load(among(searches.c.id, ids) & _WAITING)
+        return [search for search, _ in await self.searching_with_dues(ids)]
+
+    async def searching_with_dues(self, ids: Collection[UUID]) -> list[tuple[Search, datetime | None]]:
+        """The same, each with when something is due for it."""
+        return await self._load_with_dues(among(searches.c.id, ids) & _WAITING) if ids else []
 
     async def by_ids(self, ids: Collection[UUID]) -> list[Search]:
         """The searches of these students that have not ended."""
@@ -137,7 +143,7 @@ class SearchStore:
         regions = {region for offer in offers for region in within_reach(offer.region)}.difference(apart_from)
         if not regions:
             return []
-        places = or_(*(_reaches(offer) for offer in offers)) if len(offers) <= FEW else true()
+        places = or_(*(_reaches(offer) & _may_do(offer.sector) for offer in offers)) if len(offers) <= FEW else true()
         return await self._load(_WAITING & among(searches.c.region, regions) & places)
 
     async def running_in(self, region: str) -> list[Search]:
@@ -221,10 +227,13 @@ class SearchStore:
         return sum([len((await self.session.execute(each)).all()) for each in done])
 
     async def _load(self, which: ColumnElement[bool]) -> list[Search]:
+        return [search for search, _ in await self._load_with_dues(which)]
+
+    async def _load_with_dues(self, which: ColumnElement[bool]) -> list[tuple[Search, datetime | None]]:
         query = select(searches, *REMEMBERED).where(which, searches.c.profile.is_not(None))
         rows = (await self.session.execute(query)).all()
         terms = await self.settings.terms({row.region for row in rows})
-        return [search_of(row, terms[row.region]) for row in rows]
+        return [(search_of(row, terms[row.region]), row.due_at) for row in rows]
 
 
 FEW = 20
@@ -247,6 +256,16 @@ def _reaches(offer: Offer) -> ColumnElement[bool]:
     north = func.abs(searches.c.latitude - offer.location.latitude) * KM_PER_DEGREE
     east = func.abs(searches.c.longitude - offer.location.longitude) * KM_PER_DEGREE_EAST
     return (north <= searches.c.reach_km) & (east <= searches.c.reach_km)
+
+
+def _may_do(sector: str) -> ColumnElement[bool]:
+    """Who wishes for this work, has no wish, or may be asked for what lies near: the others are not worth reading."""
+    profile = searches.c.profile
+    return or_(
+        profile.contains({"wishes": [{"sector": sector}]}),
+        profile.contains({"accepts_neighbouring_work": True}),
+        profile["wishes"] == text("'[]'::jsonb"),
+    )
 
 
 def _columns(search: Search) -> dict[str, Any]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.matching.domain.regions import within_reach
 from services.matching.domain.terms import Terms
 from services.matching.domain.widening import RegionSettings
-from services.matching.store.rows import among, upsert
+from services.matching.store.rows import upsert
 from services.matching.store.tables import region_settings, region_settings_versions
 
 
@@ -22,6 +23,8 @@ class SettingsVersion:
     number: int
     settings: RegionSettings
     since: datetime | None
+    has_planned: bool = False
+    """Whether places were planned there when it was read, whatever the region decides by now."""
 
     @cached_property
     def terms(self) -> Terms:
@@ -43,6 +46,11 @@ class SettingsStore:
     async def of(self, region: str) -> RegionSettings:
         """A region's settings; the defaults where it has decided nothing."""
         return (await self._read({region}))[region].settings
+
+    async def where_places_move(self, regions: Collection[str]) -> list[str]:
+        """Those of the regions where places are planned before they are shown, or were before that was changed."""
+        known = await self._read(regions)
+        return sorted(name for name, one in known.items() if one.settings.movable_seconds or one.has_planned)
 
     async def terms(self, regions: Collection[str]) -> Mapping[str, Terms]:
         """What of the settings of these regions bears on who suits where."""
@@ -89,11 +97,12 @@ class SettingsStore:
 
     async def _read(self, regions: Collection[str]) -> Mapping[str, SettingsVersion]:
         if unknown := set(regions) - set(self._known):
-            query = select(region_settings).where(among(region_settings.c.region, unknown))
-            self._known |= {region: SettingsVersion(region, 0, RegionSettings(), None) for region in unknown}
-            for row in await self.session.execute(query):
-                settings = RegionSettings.model_validate(row.settings)
-                self._known[row.region] = SettingsVersion(row.region, row.number, settings, None)
+            reach = unknown.union(*map(within_reach, unknown)).difference(self._known)  # they are asked for next
+            for row in await self.session.execute(_READ, {"regions": sorted(reach)}):
+                settings = RegionSettings.model_validate(row.settings) if row.settings else RegionSettings()
+                self._known[row.region] = SettingsVersion(
+                    row.region, row.number or 0, settings, None, has_planned=row.has_planned
+                )
         return {region: self._known[region] for region in regions}
 
     async def plan_nightly(self, region: str, at: datetime | None) -> None:
@@ -109,3 +118,11 @@ class SettingsStore:
         later = claimed.values(nightly_at=func.clock_timestamp() + time).returning(region_settings.c.region)
         region: str | None = (await self.session.execute(later)).scalar_one_or_none()
         return region
+
+
+_READ = text("""
+select wanted.region, decided.settings, decided.number,
+  exists (select from proposals where state = 'planned' and region = wanted.region) as has_planned
+from unnest(cast(:regions as text[])) as wanted (region)
+left join region_settings as decided on decided.region = wanted.region
+""")
