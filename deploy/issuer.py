@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from deploy import tokens
+from deploy import assertions, tokens
 from deploy.errors import OAuthRefused
 from deploy.logins import Logins
 from deploy.ports import LOOPBACK
@@ -31,7 +31,7 @@ PERSONS = ("authorization_code", "refresh_token")
 
 def create_app(folder: Path, issuer: str) -> Starlette:
     """The issuer with the keys and clients of `folder`, known to the world as `issuer`."""
-    logins = Logins(folder, issuer)
+    logins, proofs = Logins(folder, issuer), assertions.Assertions(issuer)
 
     async def discovery(_: Request) -> JSONResponse:
         return JSONResponse(_discovery(issuer))
@@ -45,7 +45,7 @@ def create_app(folder: Path, issuer: str) -> Starlette:
             if form.get("grant_type") in PERSONS:
                 answer = logins.exchange(form)
             else:
-                answer = _machine_token(folder, issuer, form, request.headers.get("authorization", ""))
+                answer = _machine_token(folder, proofs, form, request.headers.get("authorization", ""))
         except OAuthRefused as refused:
             return JSONResponse({"error": refused.error}, refused.status)
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
@@ -78,15 +78,20 @@ def _discovery(issuer: str) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [tokens.ALGORITHM],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt",
+            "none",
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": assertions.ALGORITHMS,
     }
 
 
-def _machine_token(folder: Path, issuer: str, form: dict[str, str], authorization: str) -> dict[str, Any]:
-    client_id, secret = _credentials(form, authorization)
-    client = tokens.registered_clients(folder).get(client_id)
-    if client is None or not secrets.compare_digest(client["secret"].encode(), secret.encode()):
-        raise OAuthRefused("invalid_client", 401)
+def _machine_token(
+    folder: Path, proofs: assertions.Assertions, form: dict[str, str], authorization: str
+) -> dict[str, Any]:
+    client_id, client = _proved(tokens.registered_clients(folder), proofs, form, authorization)
     if form.get("grant_type") != "client_credentials":
         raise OAuthRefused("unsupported_grant_type")
     scope = form.get("scope") or client["scope"]
@@ -94,11 +99,26 @@ def _machine_token(folder: Path, issuer: str, form: dict[str, str], authorizatio
         raise OAuthRefused("invalid_scope")
     claims = {**client["claims"], "sub": client_id, "client_id": client_id, "scope": scope}
     return {
-        "access_token": tokens.mint(folder, issuer, claims, MACHINE_TOKEN_LIFETIME),
+        "access_token": tokens.mint(folder, proofs.issuer, claims, MACHINE_TOKEN_LIFETIME),
         "token_type": "Bearer",
         "expires_in": int(MACHINE_TOKEN_LIFETIME.total_seconds()),
         "scope": scope,
     }
+
+
+def _proved(
+    clients: dict[str, dict[str, Any]], proofs: assertions.Assertions, form: dict[str, str], authorization: str
+) -> tuple[str, dict[str, Any]]:
+    """The client that asks, proved by its key or its secret."""
+    if (named := proofs.client_of(form)) is not None:
+        client = clients.get(named, {})
+        proofs.check(form, named, client.get("keys", []))
+        return named, client
+    client_id, secret = _credentials(form, authorization)
+    known = clients.get(client_id, {}).get("secret")
+    if not known or not secrets.compare_digest(known.encode(), secret.encode()):
+        raise OAuthRefused("invalid_client", 401)
+    return client_id, clients[client_id]
 
 
 def _credentials(form: dict[str, str], authorization: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -52,11 +52,21 @@ def public_keys(folder: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def register_client(
-    folder: Path, client_id: str, secret: str, scope: str, claims: Mapping[str, Any] | None = None
+    folder: Path,
+    client_id: str,
+    secret: str,
+    scope: str,
+    claims: Mapping[str, Any] | None = None,
+    keys: Sequence[Mapping[str, Any]] = (),
 ) -> None:
-    """Let a machine ask for tokens with at most this scope; `claims` go into every token of it, e.g. `intermediary`."""
+    """Let a machine ask for tokens with at most this scope; `claims` go into every token of it, e.g. `intermediary`.
+
+    It shows the secret, unless that is empty, or proves itself by the private half of one of its public `keys` (JWK).
+    """
     clients = registered_clients(folder)
-    entry = {"secret": secret, "scope": scope, "claims": dict(claims or {})}
+    entry: dict[str, Any] = {"secret": secret, "scope": scope, "claims": dict(claims or {})}
+    if keys:
+        entry["keys"] = [dict(key) for key in keys]
     if clients.get(client_id) != entry:
         records.write(_clients_file(folder), clients | {client_id: entry})
 

@@ -1,17 +1,19 @@
 """Tokens of the development issuer, checked as the services check them."""
 
+import json
 import stat
 import sys
 from pathlib import Path
 
 import httpx
 import pytest
+from joserfc.jwk import ECKey
 
 from deploy import ports, processes, tokens
 from deploy.claims import Claims
 from deploy.errors import StackError
 from shared.errors import Unauthenticated
-from shared.security import TokenChecker, machine_client
+from shared.security import TokenChecker, client_assertion, machine_client
 from shared.settings import ServiceSettings
 
 MATCHING = {"client_id": "stagebrug-matching", "client_secret": "s€cret:1"}
@@ -71,6 +73,44 @@ async def test_a_machine_gets_the_scope_that_it_asks_for_and_its_own_claims(issu
     assert principal.subject == "stagebrug-matching"
     assert principal.scopes == {"intake:profiles:read"}
     assert principal.intermediary
+
+
+@pytest.fixture
+def key_file(folder: Path, tmp_path: Path) -> Path:
+    """The private key of a machine that the issuer knows by its public half alone."""
+    key = ECKey.generate_key("P-256", auto_kid=True)
+    tokens.register_client(folder, "by-key", "", "intake:events:read", keys=[key.as_dict(private=False)])
+    file = tmp_path / "own.json"
+    file.write_text(json.dumps(key.as_dict(private=True)))
+    return file
+
+
+async def test_a_machine_proves_itself_by_its_own_key_and_has_no_secret(issuer: str, key_file: Path) -> None:
+    settings = _settings(issuer).model_copy(update={"client_id": "by-key", "client_key_file": str(key_file)})
+    async with machine_client(settings, "intake:events:read") as client:
+        seen = await client.get(f"{issuer}/jwks.json")
+    bearer = seen.request.headers["authorization"].removeprefix("Bearer ")
+    assert (await TokenChecker(settings).principal(bearer)).subject == "by-key"
+    nothing = {"grant_type": "client_credentials", "client_id": "by-key", "client_secret": ""}
+    assert httpx.post(f"{issuer}/token", data=nothing).status_code == 401
+
+
+def test_a_proof_is_for_one_request_to_one_issuer_by_the_clients_own_key(
+    issuer: str, key_file: Path, tmp_path: Path
+) -> None:
+    settings = _settings(issuer).model_copy(update={"client_id": "by-key", "client_key_file": str(key_file)})
+
+    def asked(proof: dict[str, str]) -> int:
+        return httpx.post(f"{issuer}/token", data={"grant_type": "client_credentials", **proof}).status_code
+
+    once = client_assertion(settings)
+    assert [asked(once), asked(once)] == [200, 401]
+    assert asked(client_assertion(settings.model_copy(update={"token_url": "https://elsewhere/token"}))) == 401
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(ECKey.generate_key("P-256", auto_kid=True).as_dict(private=True)))
+    assert asked(client_assertion(settings.model_copy(update={"client_key_file": str(other)}))) == 401
+    assert asked(client_assertion(settings.model_copy(update={"client_id": "stagebrug-matching"}))) == 401
+    assert asked({**once, "client_assertion": "no.token.at-all"}) == 401
 
 
 @pytest.mark.parametrize(
