@@ -1,5 +1,6 @@
 """Going over to other code while all runs: schemas first, then one service after the other, looked at in between."""
 
+import asyncio
 import json
 import time
 from functools import partial
@@ -7,13 +8,14 @@ from pathlib import Path
 
 import typer
 
-from deploy import processes, programs, records, stack, status
+from deploy import backups, processes, programs, records, stack, status
 from deploy.errors import StackError
 from deploy.operating import HERE, AsJson, Folder
 from deploy.passwords import Passwords
 from deploy.plan import SUPPORT, Plan, refuse_half_restored
 from deploy.progress import Report, printed, quiet, step
 from deploy.stack import READY, Borrowed, Stack
+from deploy.systems import System
 
 LEADS_WITHIN = 20.0
 """Seconds until the new process publishes: a lease of ten ends first."""
@@ -52,6 +54,9 @@ def upgrade(folder: Path, report: Report = quiet) -> list[str]:
     with records.locked(folder / "stack.lock"):
         plan = Plan.of(folder, running.services, None, running.name)
         source, passwords = Borrowed(running.servers), Passwords(stack.passwords_file(folder))
+        for service in _to_be_stopped(System.of(folder)):
+            with step(report, f"{service} ended: the code of before cannot work with what is migrated now"):
+                processes.stop(folder, service)
         _, databases = stack.ready_databases(plan, source, passwords, report)
         node = stack.ready_broker(plan, source, passwords, report)
         for part in SUPPORT:
@@ -66,6 +71,13 @@ def upgrade(folder: Path, report: Report = quiet) -> list[str]:
                 processes.wait_until(folder, database.service, partial(processes.answers, address))
                 _look(running, database.service, parked)
     return [database.service for database in databases]
+
+
+def _to_be_stopped(system: System) -> list[str]:
+    from shared import migrations
+
+    at = asyncio.run(backups.schemas(system))
+    return [service for service in system.services if migrations.stops(service, at[service])]
 
 
 def _look(running: Stack, service: str, parked_before: int) -> None:

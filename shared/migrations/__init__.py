@@ -6,6 +6,7 @@ Adding to a service: a file `services/<name>/migrations/versions/0002_add_offer_
 import asyncio
 import functools
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.migrations.locks import WouldLock
 
-__all__ = ["LockWaitedFor", "WouldLock", "heads", "known", "migrate"]
+__all__ = ["LockWaitedFor", "WouldLock", "heads", "known", "migrate", "stops"]
 
 PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -38,6 +39,9 @@ MONTHS_AHEAD = 3
 
 
 LOCK_NOT_AVAILABLE = "55P03"
+
+STOPS = "STOPS_THE_SERVICE"
+"""What a migration says with which the code from before cannot work: `stagebrug upgrade` ends the service first."""
 
 
 class LockWaitedFor(Exception):
@@ -76,6 +80,16 @@ def known(service: str) -> dict[str, set[str]]:
         }
         for branch in (KERNEL, service)
     }
+
+
+def stops(service: str, at: Mapping[str, str]) -> bool:
+    """Whether the code from before cannot work on what comes: `at` is the database's revision, by version table."""
+    for branch in (KERNEL, service):
+        scripts = ScriptDirectory.from_config(_config(branch, ""))
+        since = at.get(f"schema_version_{branch}", "base")
+        if any(getattr(each.module, STOPS, False) for each in scripts.iterate_revisions("heads", since)):
+            return True
+    return False
 
 
 async def migrate(service: str, owner_url: str, app_role: str, *, may_lock: bool = False) -> None:

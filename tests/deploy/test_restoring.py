@@ -60,6 +60,12 @@ def test_a_backup_of_an_older_version_is_migrated_and_its_erasures_are_noted(sys
     assert {one["id"] for one in ledgers.load(ledger)} == {PERSON["id"], earlier["id"]}
 
 
+def test_an_upgrade_ends_a_service_whose_code_of_before_cannot_work_with_what_comes(system: System) -> None:
+    assert upgrading._to_be_stopped(system) == ["matching"]
+    restoring._mend(system, [], lambda _: None)
+    assert upgrading._to_be_stopped(system) == []
+
+
 async def _first(system: System, query: str) -> Any:
     connection = await system.owner("matching")
     try:
