@@ -57,7 +57,7 @@ async def _run(servers: Servers, place: Place) -> Usage:
         usage = meter.read()
         for queue, tag in zip(queues, tags, strict=True):
             await queue.cancel(tag)
-            await queue.delete()
+            await queue.delete(if_unused=False, if_empty=False)
     return usage
 
 
