@@ -171,9 +171,11 @@ async def test_a_system_that_is_taken_out_is_told_until_it_wants_to_tell_nothing
     assert almere.subscribed == {}
 
 
+@pytest.mark.parametrize("lists_all", [False, True])
 async def test_who_is_known_there_as_somebody_else_is_registered_anew_and_forgotten_as_the_old_one(
-    running: RunningService, region: httpx.AsyncClient, almere: FakeCaseSystem
+    running: RunningService, region: httpx.AsyncClient, almere: FakeCaseSystem, *, lists_all: bool
 ) -> None:
+    almere.lists_all = lists_all
     await set_up(region, almere)
     await becomes(region, state="active")
     almere.clients["stagebrug-2"] = CLIENT_SECRET

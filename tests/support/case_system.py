@@ -38,7 +38,7 @@ class FakeCaseSystem:
     properties: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     subscribed: dict[str, dict[str, Any]] = field(default_factory=dict)
     clients: dict[str, str] = field(default_factory=lambda: {CLIENT_ID: CLIENT_SECRET})
-    """Who may ask, with their secrets; each sees and changes what it registered itself."""
+    """Who may ask, with their secrets; each sees and changes what it registered itself, unless `lists_all`."""
     owners: dict[str, str] = field(default_factory=dict)
     answers: list[int] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -48,6 +48,8 @@ class FakeCaseSystem:
     """The paths that were asked for, before anything was answered."""
     leaving: list[int] = field(default_factory=list)
     """What the next DELETEs of an abonnement are answered with instead."""
+    lists_all: bool = False
+    """Whether a client sees and changes what others registered, too, as the standard lets it."""
     paged: bool = False
     """What is registered stands on the second page."""
     tells: bool = True
@@ -175,8 +177,10 @@ class FakeCaseSystem:
         if request.method == "GET":
             if self.paged and "page" not in request.query_params:
                 return JSONResponse({"results": [], "next": f"{self.url}{request.url.path}?page=2"})
-            return JSONResponse([each for url, each in self.subscribed.items() if self.owners[url] == who])
-        if at in self.subscribed and self.owners[at] != who:
+            return JSONResponse(
+                [each for url, each in self.subscribed.items() if self.lists_all or self.owners[url] == who]
+            )
+        if at in self.subscribed and self.owners[at] != who and not self.lists_all:
             return JSONResponse({"code": "permission_denied"}, 403)
         if request.method == "DELETE":
             if self.leaving:

@@ -64,9 +64,14 @@ class CaseSystem:
         """Whether a callback carries what we told the system to send."""
         return self.callback_hash is not None and secrets.compare_digest(hashed(header), self.callback_hash)
 
+    @property
+    def place(self) -> str:
+        """Where it keeps what is registered, however its address is written."""
+        return self.notifications_url.rstrip("/")
+
     def is_known_there(self, other: "CaseSystem") -> bool:
         """Whether what is registered for both of them is the same: at one address, by one client."""
-        return (self.notifications_url, self.client_id) == (other.notifications_url, other.client_id)
+        return (self.place, self.client_id) == (other.place, other.client_id)
 
 
 @dataclass(frozen=True)

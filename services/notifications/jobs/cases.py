@@ -107,7 +107,9 @@ async def _register(begin: Begin, resources: Resources, asked: Subscription, tri
     except NotAnswered as failed:
         answer = failed.answer
     async with begin() as work:
-        await _registered(work, asked, answer, tries)
+        now = await CaseStore(work.session).find(asked.id)
+        if now is not None and replace(now, callback_hash=None) == replace(system, callback_hash=None):
+            await _registered(work, asked, answer, tries)  # else it was set up anew, which has a try of its own
 
 
 async def _registered(work: UnitOfWork, asked: Subscription, failed: Answer | None, tries: int) -> None:
@@ -151,7 +153,8 @@ async def _leave(begin: Begin, resources: Resources, left: Left) -> None:
     again = None if is_back else await _leaving(resources, left)
     async with begin() as work:
         await CaseStore(work.session).left(left.id, again)
-        if not is_back and again is None:
+        # an earlier try may have ended what is wanted again: its answer was lost, or came late
+        if left.tries > 1 if is_back else again is None:
             await _still_known(work, left.system)
         work.notify("left-case-systems")
 
@@ -171,7 +174,7 @@ async def _leaving(resources: Resources, left: Left) -> timedelta | None:
 async def _still_known(work: UnitOfWork, left: CaseSystem) -> None:
     """Where we are known as somebody else now, one callback serves both: what was ended may have been the new one's."""
     present = await CaseStore(work.session).find(left.id)
-    if present is None or present.notifications_url != left.notifications_url:
+    if present is None or present.place != left.place:
         return
     subscriptions = SubscriptionStore(work.session)
     subscription = await subscriptions.find(left.id, lock=True)

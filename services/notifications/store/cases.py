@@ -59,7 +59,10 @@ class CaseStore:
         left, now = left_case_systems, func.clock_timestamp()
         kept = [case_systems.c[name] for name in (*_COLUMNS[1:], "settings")]
         asked = case_systems.c.callback_hash.is_not(None)
-        its = select(literal(new_id()), case_systems.c.id, *kept, now).where(case_systems.c.id == system_id, asked)
+        # the first has its system's id: code of before knows it by that
+        known = select(left.c.id).where(left.c.id == system_id).exists()
+        own = either((known, literal(new_id())), else_=case_systems.c.id)
+        its = select(own, case_systems.c.id, *kept, now).where(case_systems.c.id == system_id, asked)
         names = ["id", "system_id", *(column.name for column in kept), "next_at"]
         await self._session.execute(insert(left).from_select(names, its))
 
