@@ -40,6 +40,7 @@ select current_setting('server_version') as version, current_setting('server_ver
        (select rolsuper or rolreplication from pg_roles where rolname = current_user) as replicates
 """
 _SCHEMAS = "select oid::regclass::text from pg_class where relname like 'schema_version_%' and relkind = 'r'"
+"""As `shared.migrations` has it."""
 
 
 def make(system: System, target: Path, report: Report = quiet) -> dict[str, Any]:

@@ -139,7 +139,8 @@ def migrate(
 ) -> None:
     """Bring databases, queues and broker users to what this version of the code expects; before services start.
 
-    The code of before can go on meanwhile. What would lock a big table for long is refused, with what to do instead.
+    The code of before can go on meanwhile; where it cannot, that is refused as long as it runs. What would lock a big
+    table for long is refused, with what to do instead.
 
     Passwords come from STAGEBRUG_INTAKE_OWNER_PASSWORD, …_DATABASE_PASSWORD and …_BROKER_PASSWORD (and so on for each
     service) where those are set, else from the folder.

@@ -78,12 +78,16 @@ def verify_log(
     while not found["problem"] and found["checkedTo"] > after:
         after, digest = found["checkedTo"], found.get("digest")
         found = _call(folder, service, "GET", path, query={"after": after})
+    if accesses:
+        found["digest"] = found["digest"] or digest  # after the last part there is none
     if as_json:
         typer.echo(json.dumps(found, indent=2))
     elif found["problem"]:
         typer.echo(f"{service}: {found['problem']}; everything up to {found['checkedTo']} fits.")
     elif accesses:
-        typer.echo(f"{service}: the access log is what was logged, up to part {found['checkedTo']} ({digest}).")
+        typer.echo(
+            f"{service}: the access log is what was logged, up to part {found['checkedTo']} ({found['digest']})."
+        )
     else:
         kept = f" (kept after {found['beginsAfter']})" if found["beginsAfter"] else ""
         typer.echo(f"{service}: the log is what was published, up to position {found['checkedTo']}{kept}.")

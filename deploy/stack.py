@@ -215,6 +215,11 @@ async def migrate(postgres_url: str, plan: Plan, passwords: Passwords, *, may_lo
             raise StackError(
                 f"{service} is not migrated. {error} Or, when nobody works: `stagebrug migrate --may-lock`."
             ) from None
+        except migrations.MustEnd:
+            raise StackError(
+                f"{service} is not migrated: it runs, and its code of before cannot work with what comes. End it first "
+                "(all its replicas); of a stack that `up` started, `stagebrug upgrade` does so."
+            ) from None
         except migrations.LockWaitedFor:
             raise StackError(
                 f"{service} is not migrated: a table stayed in use for longer than a migration may wait. Nothing was "

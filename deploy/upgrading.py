@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
@@ -48,13 +49,13 @@ def upgrade(folder: Path, report: Report = quiet) -> list[str]:
     refuse_half_restored(folder)
     if (running := Stack.last(folder)) is None:
         raise StackError(f"Nothing was started in {folder} yet: `stagebrug up` starts it with the code that is here.")
-    if not (found := status.look(running)).ready:
-        wrong = ", ".join(f"{part.name} ({part.why})" for part in found.parts if part.state != "ready")
+    ending = _to_be_stopped(System.of(folder))
+    if wrong := _wrong(status.look(running), ending):
         raise StackError(f"Not everything is ready before the upgrade: {wrong}. Mend that first.")
     with records.locked(folder / "stack.lock"):
         plan = Plan.of(folder, running.services, None, running.name)
         source, passwords = Borrowed(running.servers), Passwords(stack.passwords_file(folder))
-        for service in _to_be_stopped(System.of(folder)):
+        for service in ending:
             with step(report, f"{service} ended: the code of before cannot work with what is migrated now"):
                 processes.stop(folder, service)
         _, databases = stack.ready_databases(plan, source, passwords, report)
@@ -71,6 +72,14 @@ def upgrade(folder: Path, report: Report = quiet) -> list[str]:
                 processes.wait_until(folder, database.service, partial(processes.answers, address))
                 _look(running, database.service, parked)
     return [database.service for database in databases]
+
+
+def _wrong(found: status.Status, ending: Collection[str]) -> str:
+    """What is not ready; a service that an upgrade ended before it broke off is to be started by the next."""
+    parts = (part for part in found.parts if part.state != "ready")
+    return ", ".join(
+        f"{part.name} ({part.why})" for part in parts if part.name not in ending or part.state != "not running"
+    )
 
 
 def _to_be_stopped(system: System) -> list[str]:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.migrations.locks import WouldLock
 
-__all__ = ["LockWaitedFor", "WouldLock", "heads", "known", "migrate", "stops"]
+__all__ = ["LockWaitedFor", "MustEnd", "WouldLock", "heads", "known", "migrate", "stops"]
 
 PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -40,12 +40,21 @@ MONTHS_AHEAD = 3
 
 LOCK_NOT_AVAILABLE = "55P03"
 
+SCHEMAS = "select oid::regclass::text from pg_class where relname like 'schema_version_%' and relkind = 'r'"
+"""The tables that tell at which revision a database is."""
+
+_WORKS = "select exists(select from pg_stat_activity where datname = current_database() and usename = $1)"
+
 STOPS = "STOPS_THE_SERVICE"
 """What a migration says with which the code from before cannot work: `stagebrug upgrade` ends the service first."""
 
 
 class LockWaitedFor(Exception):
     """Somebody used a table for longer than a migration may keep all others waiting behind it; nothing was changed."""
+
+
+class MustEnd(Exception):
+    """A service runs whose code of before cannot work with what comes: it has to end first; nothing was changed."""
 
 
 def _config(branch: str, url: str) -> Config:
@@ -82,11 +91,11 @@ def known(service: str) -> dict[str, set[str]]:
     }
 
 
-def stops(service: str, at: Mapping[str, str]) -> bool:
+def stops(service: str, at: Mapping[str, str | None]) -> bool:
     """Whether the code from before cannot work on what comes: `at` is the database's revision, by version table."""
     for branch in (KERNEL, service):
         scripts = ScriptDirectory.from_config(_config(branch, ""))
-        since = at.get(f"schema_version_{branch}", "base")
+        since = at.get(f"schema_version_{branch}") or "base"
         if any(getattr(each.module, STOPS, False) for each in scripts.iterate_revisions("heads", since)):
             return True
     return False
@@ -96,8 +105,9 @@ async def migrate(service: str, owner_url: str, app_role: str, *, may_lock: bool
     """Bring a service's database to the head of its migrations and give `app_role` what it needs, and no more.
 
     `owner_url` is a postgresql:// address of a role that may create tables; `app_role` owns nothing. What would keep
-    the running code out of a big table raises `WouldLock`, unless it `may_lock`.
+    the running code out of a big table raises `WouldLock`, unless it `may_lock`; `MustEnd` when it cannot go on at all.
     """
+    await _refuse_under(service, owner_url, app_role)
     for branch in (KERNEL, service):
         config = _config(branch, owner_url)
         config.attributes["may_lock"] = may_lock
@@ -112,6 +122,19 @@ async def migrate(service: str, owner_url: str, app_role: str, *, may_lock: bool
         async with connection.transaction():
             await connection.execute("select make_partitions($1)", MONTHS_AHEAD)
             await _grant(connection, app_role)
+    finally:
+        await connection.close()
+
+
+async def _refuse_under(service: str, owner_url: str, app_role: str) -> None:
+    connection = await asyncpg.connect(owner_url)
+    try:
+        at = {
+            table: await connection.fetchval(f"select version_num from {table}")  # noqa: S608 — from the catalogue
+            for (table,) in await connection.fetch(SCHEMAS)
+        }
+        if at and stops(service, at) and await connection.fetchval(_WORKS, app_role):
+            raise MustEnd(service)
     finally:
         await connection.close()
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import aio_pika
+import asyncpg
 import pytest
 from alembic import command
 
@@ -62,8 +63,22 @@ def test_a_backup_of_an_older_version_is_migrated_and_its_erasures_are_noted(sys
 
 def test_an_upgrade_ends_a_service_whose_code_of_before_cannot_work_with_what_comes(system: System) -> None:
     assert upgrading._to_be_stopped(system) == ["matching"]
+    asyncio.run(_refused_under_a_service(system))
     restoring._mend(system, [], lambda _: None)
     assert upgrading._to_be_stopped(system) == []
+
+
+async def _refused_under_a_service(system: System) -> None:
+    role, password = (
+        f"{system.name}_matching",
+        Passwords(stack.passwords_file(system.folder)).of("matching", "database"),
+    )
+    place = urlsplit(system.servers.postgres_url)
+    address = place._replace(netloc=f"{role}:{password}@{place.hostname}:{place.port}", path=f"/{role}").geturl()
+    working = await asyncpg.connect(address)
+    with pytest.raises(StackError, match="End it first"):
+        await asyncio.to_thread(restoring._mend, system, [], lambda _: None)
+    await working.close()
 
 
 async def _first(system: System, query: str) -> Any:

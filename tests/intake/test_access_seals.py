@@ -53,6 +53,7 @@ async def test_what_was_logged_is_sealed_and_fits(world: World) -> None:
     first = await verified(world, parts=1)
     assert (first["checkedTo"], first["lastPart"]) == (1, found["lastPart"])
     assert (await verified(world, after=1))["digest"] == found["digest"]
+    assert (await verified(world, after=found["lastPart"]))["checkedTo"] == found["lastPart"]
 
 
 TOUCHED = (

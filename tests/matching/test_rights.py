@@ -56,6 +56,16 @@ async def test_the_offering_school_sees_that_there_is_a_proposal_but_not_for_who
     assert own["id"] not in str(seen) + str(counted)
 
 
+async def test_who_looks_after_an_offers_region_counts_students_of_the_next_one_too(world: World) -> None:
+    await world.settings(region="AM36")
+    offer = await world.offer(brought_in_by=OTHER_SCHOOL)
+    await world.student(region="AM36")
+    await world.proposed()
+    async with world.matching.as_("regional-coordinator", sub="another", regions=["AM11"]) as coordinator:
+        (counted,) = (await coordinator.get(f"/v1/offers/{offer.offer_id}/proposals")).json()["items"]
+    assert (counted["state"], counted["schoolId"]) == ("open", str(SCHOOL))
+
+
 async def test_a_third_school_sees_its_own_proposals_for_an_offer_only(world: World) -> None:
     offer = await world.offer(brought_in_by=new_id())
     await world.student()

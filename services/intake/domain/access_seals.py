@@ -50,9 +50,11 @@ class Verification:
     problem: str | None
 
 
-def verified(parts: Sequence[Part], before_all: int | None, begins_after: int, last_part: int) -> Verification:
-    """What parts in a row say; `before_all` is a line where none can be."""
-    checked, digest, erased = begins_after, None, 0
+def verified(
+    parts: Sequence[Part], before_all: int | None, begins_after: int, last_part: int, after: int
+) -> Verification:
+    """What parts in a row after one say; `before_all` is a line where none can be."""
+    checked, digest, erased = min(max(after, begins_after), last_part), None, 0
     problem = None if before_all is None else f"line {before_all} was added later"
     for part in parts if problem is None else ():
         if problem := part.problem:

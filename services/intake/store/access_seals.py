@@ -30,7 +30,7 @@ class AccessSealStore:
         """Look through so many parts after one."""
         bounds = (await self._session.execute(_BOUNDS)).one()
         found = await self._session.execute(_CHECK, {"after": max(after, bounds.begins_after), "parts": parts})
-        return verified([_part(row) for row in found], bounds.before_all, bounds.begins_after, bounds.last_part)
+        return verified([_part(row) for row in found], bounds.before_all, bounds.begins_after, bounds.last_part, after)
 
 
 def _part(row: Row[Any]) -> Part:

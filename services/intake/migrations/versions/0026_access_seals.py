@@ -116,12 +116,11 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$
 ;
 create function access_log_bounds()
-returns table (begins_after bigint, last_part bigint, digest text, before_all bigint, not_sealed bigint)
+returns table (begins_after bigint, last_part bigint, digest text, before_all bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
     select first.number, last.number, encode(last.digest, 'hex'),
            (select min(a.id) from student_accesses a
-            where (a.written_by, a.id) <= (first.written_by, first.last_id) or a.written_by is null),
-           (select count(*) from student_accesses a where (a.written_by, a.id) > (last.written_by, last.last_id))
+            where (a.written_by, a.id) <= (first.written_by, first.last_id) or a.written_by is null)
     from (select * from access_seals order by number limit 1) first,
          (select * from access_seals order by number desc limit 1) last
 $$

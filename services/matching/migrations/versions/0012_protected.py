@@ -55,14 +55,15 @@ begin
 end $$
 """
 
-# whose offer it is sees that others were proposed to it; which student that is the API leaves out
+# whose offer it is, and who looks after its region, sees that others were proposed to it; which student that is the API leaves out
 TABLES = """
 select protect_by_school('searches', 'id'), let_look_after('searches')
 ;
 select protect_by_school('proposals', 'student_id'), let_look_after('proposals')
 ;
 create policy own_offer on proposals for select using (exists (
-    select from offers where offers.id = offer_id and offers.brought_in_by = any (acting_ids('stagebrug.schools'))))
+    select from offers where offers.id = offer_id and (offers.brought_in_by = any (acting_ids('stagebrug.schools'))
+        or offers.region = any (acting_regions()))))
 ;
 select protect_by_school('placements', 'student_id')
 ;
