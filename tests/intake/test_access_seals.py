@@ -12,16 +12,9 @@ from services.intake.days import today
 from services.intake.domain.retention import RULES
 from services.intake.sealing import seal
 from tests.intake.test_erasing import erase
-from tests.intake.test_retention import a_job, forget
+from tests.intake.test_retention import a_job, forget, sealed
 from tests.intake.test_row_security import as_the_service
 from tests.intake.world import World, good
-
-
-async def sealed(world: World) -> None:
-    more = True
-    while more:
-        async with a_job(world) as work:
-            more = await seal(work)
 
 
 async def verified(world: World, **query: Any) -> Any:
@@ -153,7 +146,8 @@ async def test_a_line_that_is_committed_late_is_sealed_after_those_that_were_wri
     async with as_the_service(world, acting="register") as slow:
         await slow.execute(insert, "slow")
         await world.intake.sql.execute(insert, "quick")
-        await sealed(world)
+        async with a_job(world) as work:
+            await seal(work)
         assert await world.intake.sql.fetchval("select max(number) from access_seals") == 0  # it may still commit
         await slow.execute("commit; begin")
     await sealed(world)
