@@ -23,6 +23,9 @@ from services.analytics.domain.table import Table
 KEPT = 2
 """Editions: the newest, and the one that somebody may be reading."""
 
+OLDEST = 1
+"""Days: one is made each day at least. If it is older, none can be made, and what is asked is counted."""
+
 KNOWN = hashlib.sha256(" ".join(sorted(TABLES)).encode()).hexdigest()
 """Another one when there are other tables: an edition without one of them answers nothing."""
 
@@ -47,7 +50,7 @@ class Edition:
 
     def answers(self, scope: Scope) -> bool:
         """Whether it holds what is asked about: all time, a year that is over, or this year until now."""
-        if scope.school_id is not None:
+        if scope.school_id is not None or (scope.today - self.day).days > OLDEST:
             return False
         if not scope.period:
             return True
