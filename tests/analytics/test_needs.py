@@ -103,6 +103,17 @@ async def test_students_stand_in_a_row_of_each_group_of_codes(told: RunningServi
     assert all(value is None for row in public["rows"] for value in row["values"])
 
 
+async def test_waits_do_not_say_how_many_were_placed_where_that_is_hidden(told: RunningService) -> None:
+    for number in range(7):  # five are placed: two are not, which is hidden
+        await tell(told, ready(f"{number}"))
+        if number < 5:
+            await tell(told, started(f"{number}"), HOUR)
+    assert (await rows(told, "waits-by-need"))["profile-unknown"][0] == 5
+    for name, row in (("waits-by-need", "profile-unknown"), ("waits-by-group", "own-circle")):
+        public = (await told.client.get(f"/v1/tables/{name}")).json()
+        assert {one["code"]: one["values"] for one in public["rows"]}[row] == [None, None, None]
+
+
 def test_a_small_group_does_not_follow_from_the_others_of_its_codes() -> None:
     counts: dict[str, int] = {
         "profile-work": 20, "profile-sheltered": 9, "profile-day-activity": 3,
