@@ -14,7 +14,7 @@ from services.analytics.editions import Editions, make_if_needed
 from services.analytics.settings import Settings
 from shared.jobs import Begin
 from shared.wakeups import Wakeups
-from tests.analytics.events import an_id, ready
+from tests.analytics.events import an_employer, an_id, ready
 from tests.analytics.support import tell
 from tests.analytics.test_filled import address
 from tests.support.figures_filled import fill, multiply
@@ -127,3 +127,17 @@ async def test_editions_are_made_past_a_pooler(analytics: RunningService, engine
         await analytics.until("select count(*) = 2 from editions")
     finally:
         making.cancel()
+
+
+async def test_what_is_in_no_edition_does_not_say_that_it_is_of_one(
+    analytics: RunningService, engine: AsyncEngine
+) -> None:
+    await tell(analytics, an_employer())
+    assert await make_if_needed(engine, from_facts=0)
+    for path, kept in (
+        ("employers-by-size", True),
+        ("employers-by-size?region=AM11", False),
+        ("schools-say-needs", False),
+    ):
+        answer = await analytics.client.get(f"/v1/tables/{path}")
+        assert (answer.status_code, "last-modified" in answer.headers) == (200, kept)

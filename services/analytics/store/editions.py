@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.catalogue import TABLES
 from services.analytics.domain.counted import Cell
+from services.analytics.domain.opinions import OpinionTable
+from services.analytics.domain.register import EmployerTable, SchoolTable
 from services.analytics.domain.scope import Scope
 from services.analytics.domain.table import Table
 
@@ -58,6 +60,14 @@ class Edition:
         if begin is None or not same or begin.year < self.first_year:
             return False
         return scope.is_closed_year or (begin == date(self.day.year, 1, 1) and scope.to_date is None)
+
+
+def is_in_editions(name: str, scope: Scope) -> bool:
+    """Whether editions hold a table as it is asked for: no opinions, and of the register not a region's."""
+    table = TABLES.get(name)
+    if isinstance(table, EmployerTable | SchoolTable):
+        return scope.region is None
+    return not isinstance(table, OpinionTable)
 
 
 def question(what: str, scope: Scope) -> str:
