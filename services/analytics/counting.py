@@ -19,6 +19,9 @@ from services.analytics.store import CountStore, ForecastStore, OpinionStore, Re
 from shared.errors import Forbidden, Invalid, NotFound, Problem
 from shared.unit_of_work import Work
 
+PLACED = "placed"
+"""The column of who was placed, in each table that a table of waits stands beside."""
+
 LONGEST_AGO = 20
 """Years: what is dated before them was mistyped, and no year of its own."""
 
@@ -62,7 +65,8 @@ async def _other(
 ) -> Table:
     name = table.about.name
     if isinstance(table, MeasureTable):
-        return measured(table, await CountStore(work.session).measures(name, scope), scope)
+        found = await CountStore(work.session).measures(name, scope)
+        return measured(table, found, scope, await _hidden_beside(table, scope, work))
     if isinstance(table, ForecastTable):
         return forecast(await ForecastStore(work.session).months(scope), scope)
     if isinstance(table, OpinionTable):
@@ -97,6 +101,13 @@ async def hidden_of(table: CountTable, scope: Scope, work: Work) -> frozenset[Ce
 
     together = await CountStore(work.session).hidden(linked_to(name), scope, found)
     return together[name]
+
+
+async def _hidden_beside(table: MeasureTable, scope: Scope, work: Work) -> set[tuple[str, str]]:
+    """Regions and rows of which another table hides how many were placed: a count of cases would say it again."""
+    others = [other for name in table.beside if isinstance(other := TABLES[name], CountTable)]
+    gone = [cell for other in others for cell in await hidden_of(other, scope, work) or ()]
+    return {(cell.region, cell.row) for cell in gone if cell.column == PLACED}
 
 
 async def _grids(name: str, scope: Scope, work: Work) -> dict[tuple[str, str], Grid]:

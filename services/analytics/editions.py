@@ -47,7 +47,12 @@ LOOK_SECONDS = 5.0
 REST = 3
 """Times as long as the last edition took is rested: counting takes a quarter of one processor at the most."""
 
-_MANY = text("select coalesce(sum(n_live_tup), 0) from pg_stat_user_tables where relname = any(:names)")
+_MANY = text("""
+select coalesce(sum(n_live_tup), 0) >= :least or exists (select from editions)
+from pg_stat_user_tables where relname = any(:names)
+""")
+"""Once there are editions there will be: after a crash PostgreSQL counts its rows anew, from none."""
+CONNECT_SECONDS = 10
 _ALONE = text("select pg_try_advisory_lock(hashtext('stagebrug analytics editions'))")
 _NO_LONGER_ALONE = text("select pg_advisory_unlock(hashtext('stagebrug analytics editions'))")
 _LAST = text("select day, position, tables, counts from editions order by id desc limit 1")
@@ -142,12 +147,14 @@ class Editions:
     """Makes one edition after another for as long as the service runs, if there is much to count."""
 
     def __init__(self, settings: Settings) -> None:
-        self._url = settings.database_url.get_secret_value().replace("postgresql://", "postgresql+asyncpg://", 1)
+        direct = settings.listen_url or settings.database_url  # a pooler would lend the session's lock to others
+        self._url = direct.get_secret_value().replace("postgresql://", "postgresql+asyncpg://", 1)
 
     async def run(self, begin: Begin, wakeups: Wakeups) -> None:  # noqa: ARG002 — as every job is run
         """Run until cancelled, whatever fails meanwhile; on connections of its own, whose statements may take long."""
         wake = wakeups.subscribe("job editions")
-        engine = create_async_engine(self._url, poolclass=NullPool, hide_parameters=True)
+        within = {"timeout": CONNECT_SECONDS}
+        engine = create_async_engine(self._url, poolclass=NullPool, hide_parameters=True, connect_args=within)
         try:
             while True:
                 await wait(wake, max(LOOK_SECONDS, REST * await self._made(engine)))
@@ -172,8 +179,8 @@ async def make_if_needed(engine: AsyncEngine, *, from_facts: int | None = None) 
     """Make an edition if there is much to count and something is new since the last; one process at a time."""
     least = FROM_FACTS if from_facts is None else from_facts
     async with engine.connect() as alone:
-        many = (await alone.execute(_MANY, {"names": list(store.metadata.tables)})).scalar_one()
-        if many < least or not (await alone.execute(_ALONE)).scalar_one():
+        many = (await alone.execute(_MANY, {"names": list(store.metadata.tables), "least": least})).scalar_one()
+        if not many or not (await alone.execute(_ALONE)).scalar_one():
             return False
         try:
             return await _make_if_new(alone, engine)

@@ -1,6 +1,7 @@
 """Taking a person out of the figures: what was counted stays counted, under an id that stands for nobody.
 
-Searches first, codes after them: who keeps a code holds the search meanwhile (`store.needs`).
+Searches first, codes after them, and what is wanted last: as who keeps a code does (`store.needs`), so that neither
+waits for what the other holds.
 """
 
 from uuid import UUID

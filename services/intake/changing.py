@@ -11,7 +11,7 @@ from services.intake.domain.placement_states import Act, PlacementState
 from services.intake.domain.rights import Viewer
 from services.intake.domain.seating import IN_WORDS, Obstacle, PlacementIsRefused, Situation, obstacle, why_not
 from services.intake.resources import Resources
-from services.intake.store import OfferStore, PlacementStore, StudentStore
+from services.intake.store import OfferStore, PeopleStore, PlacementStore, StudentStore
 from services.intake.visiting import look_again
 from shared.unit_of_work import UnitOfWork
 
@@ -26,7 +26,7 @@ async def change(work: UnitOfWork, placement: Placement, stay: Stay) -> Placemen
     stay = placing.stay_at(there, stay.begin_date, stay.end_date, stay.weekdays)
     if stay == placement.stay:
         return placement
-    changed, event = placement.changed(stay, today())
+    changed, event = placement.changed(stay, today(), await PeopleStore(work.session).coach_key())
     _require(obstacle_to_change(placement, stay, there), stay, there)
     await PlacementStore(work.session).save(changed)
     await look_again(work, changed)

@@ -101,7 +101,7 @@ async def start(
     await StudentStore(work.session).save(student.placed())
     await StudentStore(work.session).stay(student.id)
     await unfollow(work, student.id)
-    started = await work.announce(placement.started())
+    started = await work.announce(placement.started(await PeopleStore(work.session).coach_key()))
     if there.offer and there.employer:
         await use_up(work, there.offer, there.employer, placement.school_id)
     return replace(placement, version=started.version)

@@ -253,3 +253,12 @@ def test_the_map_draws_a_region_to_its_north_and_names_nothing_over_another() ->
     assert (lelystad.opening, urk.radius, drawn.elsewhere) == (3, 0, 1)
     country = drawing.region_map(counted(table, counts, Scope(as_of=DAY)), None)
     assert {spot.name for spot in country.spots} == {"Almere", "Lelystad"}
+
+
+async def test_what_a_chart_may_say_beside_it_has_its_place_when_it_says_nothing(told: RunningService) -> None:
+    """Else the opened table of a chart moves on a page that keeps itself up to date."""
+    await tell(told, ready("Sam"))
+    page = (await told.client.get("/dashboard?region=AM11")).text
+    before = [one.partition('class="behind"')[0] for one in page.split("<article aria-labelledby")[1:]]
+    assert before
+    assert {one.count('<p class="remark"') for one in before} == {2}

@@ -1,15 +1,20 @@
 """Figures of all regions that were counted beforehand are those that are counted when somebody asks."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.analytics.domain.catalogue import DESCRIPTIONS
-from services.analytics.editions import make_if_needed
-from tests.analytics.events import an_id, ready
+from services.analytics.editions import Editions, make_if_needed
+from services.analytics.settings import Settings
+from shared.jobs import Begin
+from shared.wakeups import Wakeups
+from tests.analytics.events import an_employer, an_id, ready
 from tests.analytics.support import tell
 from tests.analytics.test_filled import address
 from tests.support.figures_filled import fill, multiply
@@ -91,3 +96,48 @@ async def test_an_edition_without_a_table_that_there_is_by_now_answers_nothing(
     assert "last-modified" not in (await analytics.client.get("/v1/tables/funnel")).headers
     assert await make_if_needed(engine, from_facts=0)
     assert "last-modified" in (await analytics.client.get("/v1/tables/funnel")).headers
+
+
+async def test_editions_go_on_when_postgresql_has_forgotten_how_many_rows_there_are(
+    analytics: RunningService, engine: AsyncEngine
+) -> None:
+    await tell(analytics, ready("Sam"))
+    assert await make_if_needed(engine, from_facts=0)
+    await tell(analytics, ready("Bo"))
+    assert await make_if_needed(engine)
+
+
+async def test_an_edition_of_days_ago_answers_nothing(analytics: RunningService, engine: AsyncEngine) -> None:
+    await tell(analytics, ready("Sam"))
+    assert await make_if_needed(engine, from_facts=0)
+    for days, answers in ((1, True), (1, False)):
+        await analytics.sql.execute("update editions set day = day - $1::int", days)
+        assert ("last-modified" in (await analytics.client.get("/v1/tables/funnel")).headers) == answers
+
+
+async def test_editions_are_made_past_a_pooler(analytics: RunningService, engine: AsyncEngine) -> None:
+    await tell(analytics, ready("Sam"))
+    assert await make_if_needed(engine, from_facts=0)
+    await analytics.sql.execute("update editions set tables = 'fewer'")
+    direct = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    pooler = SecretStr("postgresql://nobody@127.0.0.1:1/none")
+    settings = Settings.model_construct(database_url=pooler, listen_url=SecretStr(direct))
+    making = asyncio.create_task(Editions(settings).run(cast("Begin", None), Wakeups(direct)))
+    try:
+        await analytics.until("select count(*) = 2 from editions")
+    finally:
+        making.cancel()
+
+
+async def test_what_is_in_no_edition_does_not_say_that_it_is_of_one(
+    analytics: RunningService, engine: AsyncEngine
+) -> None:
+    await tell(analytics, an_employer())
+    assert await make_if_needed(engine, from_facts=0)
+    for path, kept in (
+        ("employers-by-size", True),
+        ("employers-by-size?region=AM11", False),
+        ("schools-say-needs", False),
+    ):
+        answer = await analytics.client.get(f"/v1/tables/{path}")
+        assert (answer.status_code, "last-modified" in answer.headers) == (200, kept)

@@ -1,12 +1,15 @@
 """Coarse codes of students: fetched once for each search, kept from nobody who may not know, and gone with the student."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from services.analytics.domain.counted import Cell, Count, grid_of
 from services.analytics.domain.hiding import hidden
 from services.analytics.domain.needs import PLACED_BY_NEED
 from shared.events.intake import PersonErased
+from shared.ids import new_id
 from tests.analytics.events import an_id, ready, started
 from tests.analytics.support import rows, tell
 from tests.conftest import StartService
@@ -31,7 +34,8 @@ async def test_the_codes_of_who_begins_to_search_are_fetched_with_a_right_of_the
     told = await good(counting.get(path))
     assert set(told) == {"outflowProfile", "guidanceNeed", "distance", "work"}
     assert tuple(known)[2:] == tuple(told.values()) == ("work", "limited", "40", "detailhandel")
-    assert (await world.matching.get(path)).status_code == (await world.first.get(path)).status_code == 404
+    assert (await world.matching.get(path)).status_code == (await world.first.get(path)).status_code == 403
+    assert set((await good(counting.get(f"/v1/students/{new_id()}/coarse-profile"))).values()) == {None}
     lines = (await good(world.first.get(f"/v1/students/{student['id']}/accesses")))["items"]
     assert ("stagebrug-analytics", "counted") in [(line["subject"], line["action"]) for line in lines]
 
@@ -46,6 +50,40 @@ async def test_an_intake_that_is_away_is_asked_again_and_holds_up_nothing(analyt
     await tell(analytics, ready("Sam"))
     assert await analytics.sql.fetchval("select count(*) from needs_wanted") == 1
     assert (await rows(analytics, "placed-by-need"))["profile-unknown"] == [1, 0]
+
+
+async def test_a_student_whom_intake_cannot_tell_of_is_asked_about_again_and_holds_up_no_other(
+    service: StartService,
+) -> None:
+    intake = await service("intake")
+    world = await a_world(intake)
+    ids = sorted([(await world.searching())["id"] for _ in range(2)])
+    await intake.sql.execute("update students set facts = '{}' where id = $1", ids[0])
+    analytics = await service("analytics", intake_url=intake.url)
+    for student in ids:
+        await tell(analytics, ready("Sam").model_copy(update={"student_id": UUID(student)}))
+    await analytics.until("select count(*) = 1 from student_needs where student_id = $1", UUID(ids[1]), within=20)
+    waiting = await analytics.sql.fetch("select student_id, after > now() as later from needs_wanted")
+    assert [tuple(row) for row in waiting] == [(UUID(ids[0]), True)]
+
+
+async def test_while_intake_is_asked_nothing_is_held(service: StartService) -> None:
+    asked, gone = asyncio.Event(), asyncio.Event()
+
+    async def never_answers(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await gone.wait()
+        writer.close()
+
+    async with await asyncio.start_server(never_answers, "127.0.0.1", 0) as hangs:
+        port = hangs.sockets[0].getsockname()[1]
+        analytics = await service("analytics", intake_url=f"http://127.0.0.1:{port}")
+        await tell(analytics, ready("Sam"))
+        async with asyncio.timeout(20):
+            await asked.wait()
+        async with analytics.sql.transaction():
+            await analytics.sql.execute("lock table students_ready, needs_wanted in access exclusive mode nowait")
+        gone.set()
 
 
 async def test_students_stand_in_a_row_of_each_group_of_codes(told: RunningService) -> None:
@@ -63,6 +101,17 @@ async def test_students_stand_in_a_row_of_each_group_of_codes(told: RunningServi
     assert (waits["guidance-none"], waits["guidance-full"], waits["work-horeca"]) == ([1, 2, 2], [1, 8, 8], [2, 5, 7])
     public = (await told.client.get("/v1/tables/placed-by-need")).json()
     assert all(value is None for row in public["rows"] for value in row["values"])
+
+
+async def test_waits_do_not_say_how_many_were_placed_where_that_is_hidden(told: RunningService) -> None:
+    for number in range(7):  # five are placed: two are not, which is hidden
+        await tell(told, ready(f"{number}"))
+        if number < 5:
+            await tell(told, started(f"{number}"), HOUR)
+    assert (await rows(told, "waits-by-need"))["profile-unknown"][0] == 5
+    for name, row in (("waits-by-need", "profile-unknown"), ("waits-by-group", "own-circle")):
+        public = (await told.client.get(f"/v1/tables/{name}")).json()
+        assert {one["code"]: one["values"] for one in public["rows"]}[row] == [None, None, None]
 
 
 def test_a_small_group_does_not_follow_from_the_others_of_its_codes() -> None:

@@ -95,6 +95,8 @@ async def test_who_looks_after_how_many_is_for_the_school_and_who_sees_the_regio
         await tell(told, started(name, coach_code=coach and coach * 32))
     await tell(told, changed("Al", coach_code="a" * 32), version=2)
     await tell(told, started("elsewhere", school_id=an_id("vso"), coach_code="c" * 32))
+    for number in range(4):  # of another region, which has more coaches
+        await tell(told, started(f"far {number}", region="AM03", school_id=an_id("far"), coach_code=str(number) * 32))
     await tell(told, ended("over"))
     found = await rows(told, "students-per-coach", region="AM11", toDate="2025-01-01")
     assert found == {"coach-001": [2], "coach-002": [1], "coach-003": [1], "unknown": [1], "total": [5]}

@@ -135,6 +135,22 @@ async def test_a_page_brings_its_numbers_up_to_date_and_leaves_the_reader_where_
     await context.close()
 
 
+async def test_a_session_that_ends_while_a_page_is_open_does_not_put_other_figures_in_its_place(
+    analytics: RunningService, browser: Browser
+) -> None:
+    context = await _window(browser, analytics, dark=False)
+    page = await context.new_page()
+    await page.clock.install()
+    await page.goto("/dashboard")
+    await _log_in(page)
+    await page.evaluate("window.kept = true")
+    await context.clear_cookies()
+    await page.clock.fast_forward(16_000)
+    await expect(page.get_by_role("link", name="Inloggen")).to_be_visible()
+    assert not await page.evaluate("window.kept === true")  # the page was asked for anew
+    await context.close()
+
+
 async def test_without_scripts_a_page_is_whole(analytics: RunningService, browser: Browser) -> None:
     context = await browser.new_context(base_url=analytics.url, java_script_enabled=False)
     page = await context.new_page()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.intake.domain.coach import Coach
 from services.intake.domain.coarse import coarse
 from services.intake.domain.student import Student, StudentFacts
-from shared.events.intake import PlacementStarted
+from shared.events.intake import PlacementCancelled, PlacementEnded, PlacementStarted
 from shared.ids import new_id
 from tests.intake.world import STUDENT, World, good
 
@@ -27,5 +27,9 @@ async def test_a_placement_tells_its_coach_by_a_code_that_another_school_does_no
     await good(world.first.put(f"/v1/students/{student['id']}/coach", json=coach.model_dump(by_alias=True)))
     assert (await world.place(student, offer)).status_code == 201
     told = await world.intake.next_event(PlacementStarted)
-    assert told.coach_code == coach.code_at(told.school_id) != coach.code_at(new_id())
+    key = await world.intake.sql.fetchval("select key from coach_keys")
+    assert told.coach_code == coach.code_at(told.school_id, key) != coach.code_at(new_id(), key)
+    assert told.coach_code != coach.code_at(told.school_id, b"")  # who knows the address does not know the code
+    assert len(key) == 32
     assert "visser" not in told.model_dump_json()
+    assert "coach_code" not in PlacementEnded.model_fields.keys() | PlacementCancelled.model_fields.keys()

@@ -136,9 +136,9 @@ async def read_table(
     checked(name, scope)
     form = form or form_of(accept)
     store = CountStore(work.session)
-    etag = etag_of(name, scope, await store.position(scope), form, breakdown, column)
+    etag = etag_of(name, scope, await store.position(scope, name), form, breakdown, column)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
-    if at := await store.counted_at(scope):
+    if at := await store.counted_at(scope, name):
         headers["Last-Modified"] = format_datetime(at.astimezone(UTC), usegmt=True)
     if matches(etag, if_none_match):
         return Response(status_code=304, headers=headers)  # type: ignore[return-value]  # FastAPI sends it as it is

@@ -1,6 +1,6 @@
 """Tables of what something usually takes: medians, which do not add up, of so many cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.analytics.domain.counted import ALL_REGIONS, TOO_FEW
@@ -43,15 +43,19 @@ class MeasureTable:
     """Rows that each case is in one of: the rows of two such groups add up to the same, which stands nowhere."""
     of_persons: bool = True
     """Otherwise nothing of it is hidden."""
+    beside: tuple[str, ...] = ()
+    """Tables that count these cases' students as placed, row by row: what they hide is hidden here too."""
     fewest_units: int = 1
     """Of fewer organisations a figure would be one of theirs."""
 
 
-def measured(table: MeasureTable, measures: Sequence[Measure], scope: Scope) -> Table:
-    """The table of a region, or of all; what is hidden is decided over all regions."""
+def measured(
+    table: MeasureTable, measures: Sequence[Measure], scope: Scope, beside: Collection[tuple[str, str]] = ()
+) -> Table:
+    """The table of a region, or of all; what is hidden is decided over all regions, and `beside` by other tables."""
     found = {(one.region, one.row): one for one in measures}
     hide = scope.hide and table.of_persons
-    gone = _hidden(table, found) if hide else frozenset()
+    gone = _hidden(table, found).union(beside) if hide else frozenset()
     region = scope.region or ALL_REGIONS
     known = (*table.labels, *sorted({row for _, row in found} - {*table.labels, TOTAL, UNKNOWN}))
     rows = [*known, *(row for row in (UNKNOWN, TOTAL) if any(one.row == row for one in measures))]

@@ -72,6 +72,7 @@ WAITS_BY_NEED = MeasureTable(
     ),
     _LABELS,
     groups=tuple(frozenset(code for code in _LABELS if code.startswith(prefix)) for prefix in _GROUPS),
+    beside=("placed-by-need",),
 )
 
 NEED_TABLES = (PLACED_BY_NEED, WAITS_BY_NEED)

@@ -121,6 +121,7 @@ WAITS_BY_GROUP = MeasureTable(
     ),
     {**_KINDS, **_HELP},
     groups=(frozenset({*_KINDS, UNKNOWN}), frozenset(_HELP)),
+    beside=("placed-by-school-kind", "placed-by-help"),
 )
 
 PLANNED_BY_EFFORT = CountTable(

@@ -157,7 +157,7 @@ def _followed(table: Table) -> str:
         return NOTHING
     if due is None or followed is None:
         return TOO_FEW
-    return f"Naar {followed} van de {of(due, 'oud-leerling', 'oud-leerlingen')} is gevraagd toen dat moest."
+    return f"Naar {followed} van de {of(due, 'oud-leerling', 'oud-leerlingen')} is gevraagd hoe het gaat."
 
 
 def _least_placed(table: Table) -> str:

@@ -160,6 +160,7 @@ STUDENTS_PER_COACH = CountTable(
     {},
     persons=frozenset({"students"}),
     state=True,
+    sparse=True,
     confidential=True,
 )
 

@@ -14,7 +14,15 @@ from services.analytics.domain.measured import Measure
 from services.analytics.domain.scope import Scope
 from services.analytics.domain.summary import Wait
 from services.analytics.domain.table import Table
-from services.analytics.store.editions import KNOWN, Edition, EditionStore, hidden_read, question, table_read
+from services.analytics.store.editions import (
+    KNOWN,
+    Edition,
+    EditionStore,
+    hidden_read,
+    is_in_editions,
+    question,
+    table_read,
+)
 from services.analytics.store.live import LiveCounts, RegionsWait, bound
 from services.analytics.store.memory import remembered
 
@@ -82,7 +90,7 @@ class CountStore:
             kept = await self._answer(edition, question(f"table {name}", scope), table_read)
             if kept is not None:
                 return kept
-        return await self._remembered(("table", name, scope), await self.position(scope), lay_out)
+        return await self._remembered(("table", name, scope), await self.position(scope, name), lay_out)
 
     async def ready_to_proposed(self, scope: Scope) -> Wait:
         """From a student's being ready to the first proposal."""
@@ -111,16 +119,16 @@ class CountStore:
         edition = (await self.stand()).edition
         return edition if edition and edition.answers(scope) else None
 
-    async def position(self, scope: Scope) -> Hashable:
-        """What a question is answered from: as long as it is the same, so is the answer."""
-        if edition := await self.edition(scope):
+    async def position(self, scope: Scope, table: str = "") -> Hashable:
+        """What a question (about a table) is answered from: as long as it is the same, so is the answer."""
+        if is_in_editions(table, scope) and (edition := await self.edition(scope)):
             return ("edition", edition.id)
         stand = await self.stand()
         return (stand.position, stand.edition.id if stand.edition else 0)  # figures beside may be of an edition
 
-    async def counted_at(self, scope: Scope) -> datetime | None:
+    async def counted_at(self, scope: Scope, table: str = "") -> datetime | None:
         """Of which moment an answer is; none: of now."""
-        edition = await self.edition(scope)
+        edition = await self.edition(scope) if is_in_editions(table, scope) else None
         return edition.at if edition else None
 
     async def kept(self, what: str, scope: Scope, read: Callable[[str], T], count: Callable[[], Awaitable[T]]) -> T:

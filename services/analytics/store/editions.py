@@ -17,11 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analytics.domain.catalogue import TABLES
 from services.analytics.domain.counted import Cell
+from services.analytics.domain.opinions import OpinionTable
+from services.analytics.domain.register import EmployerTable, SchoolTable
 from services.analytics.domain.scope import Scope
 from services.analytics.domain.table import Table
 
 KEPT = 2
 """Editions: the newest, and the one that somebody may be reading."""
+
+OLDEST = 1
+"""Days: one is made each day at least. If it is older, none can be made, and what is asked is counted."""
 
 KNOWN = hashlib.sha256(" ".join(sorted(TABLES)).encode()).hexdigest()
 """Another one when there are other tables: an edition without one of them answers nothing."""
@@ -47,7 +52,7 @@ class Edition:
 
     def answers(self, scope: Scope) -> bool:
         """Whether it holds what is asked about: all time, a year that is over, or this year until now."""
-        if scope.school_id is not None:
+        if scope.school_id is not None or (scope.today - self.day).days > OLDEST:
             return False
         if not scope.period:
             return True
@@ -55,6 +60,14 @@ class Edition:
         if begin is None or not same or begin.year < self.first_year:
             return False
         return scope.is_closed_year or (begin == date(self.day.year, 1, 1) and scope.to_date is None)
+
+
+def is_in_editions(name: str, scope: Scope) -> bool:
+    """Whether editions hold a table as it is asked for: no opinions, and of the register not a region's."""
+    table = TABLES.get(name)
+    if isinstance(table, EmployerTable | SchoolTable):
+        return scope.region is None
+    return not isinstance(table, OpinionTable)
 
 
 def question(what: str, scope: Scope) -> str:

@@ -142,12 +142,14 @@ class Placement:
             "end_date": self.stay.end_date,
             "predecessor_id": self.predecessor_id,
             "weekdays": self.stay.weekdays,
-            "coach_code": None if self.coach is None else self.coach.code_at(self.school_id),
         }
 
-    def started(self) -> PlacementStarted:
+    def _coach_code(self, key: bytes) -> str | None:
+        return None if self.coach is None else self.coach.code_at(self.school_id, key)
+
+    def started(self, coach_key: bytes) -> PlacementStarted:
         """The seat is taken."""
-        return PlacementStarted(**self._facts())
+        return PlacementStarted(**self._facts(), coach_code=self._coach_code(coach_key))
 
     def refused(self, obstacle: str, proposal_id: UUID) -> tuple["Placement", PlacementRefused]:
         """It could not be."""
@@ -160,11 +162,12 @@ class Placement:
         )
         return replace(self, state=PlacementState.REFUSED, refused_reason=obstacle), event
 
-    def changed(self, stay: Stay, today: date) -> tuple["Placement", PlacementChanged]:
+    def changed(self, stay: Stay, today: date, coach_key: bytes) -> tuple["Placement", PlacementChanged]:
         """Until another day or on other days; raises `ActIsImpossible`."""
         state = self.after(Act.CHANGE, today)
         facts = self._facts() | {"end_date": stay.end_date, "weekdays": stay.weekdays}
-        return replace(self, stay=stay, state=kept_as(state)), PlacementChanged(**facts)
+        event = PlacementChanged(**facts, coach_code=self._coach_code(coach_key))
+        return replace(self, stay=stay, state=kept_as(state)), event
 
     def cancelled(self, cancelling: CancelPlacement, today: date) -> tuple["Placement", PlacementCancelled]:
         """Called off before it began; raises `ActIsImpossible`."""

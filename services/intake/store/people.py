@@ -30,7 +30,7 @@ from services.intake.domain.placement_states import PlacementState
 from services.intake.domain.rights import Viewer
 from services.intake.domain.student import Student
 from services.intake.store.acting import DELEGATED, JOBCOACH, Capacity, Entry, acting_as
-from services.intake.store.people_tables import delegations, student_coaches
+from services.intake.store.people_tables import coach_keys, delegations, student_coaches
 from services.intake.store.rows import document, page_of, read
 from services.intake.store.tables import placements, students
 from shared.api import PageRequest
@@ -106,6 +106,11 @@ class PeopleStore:
         """Which job coach a student has, be it that the last day has passed."""
         found = (await self.coaches_of([student_id])).get((student_id, CoachKind.JOBCOACH))
         return found if isinstance(found, AssignJobcoach) else None
+
+    async def coach_key(self) -> bytes:
+        """What the codes of coaches are made with."""
+        key: bytes = (await self._session.execute(select(coach_keys.c.key))).scalar_one()
+        return key
 
     async def coaches_of(self, ids: Collection[UUID]) -> dict[tuple[UUID, CoachKind], Coach]:
         """All who look after these students."""

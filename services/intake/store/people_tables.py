@@ -1,6 +1,6 @@
 """The tables of who looks after whom, and of who acts for whom for a while."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, ForeignKey, Index, Table, Text, func, text
+from sqlalchemy import BigInteger, Column, Date, DateTime, ForeignKey, Index, LargeBinary, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.intake.store.tables import metadata
@@ -37,3 +37,6 @@ delegations = Table(
     Index("delegations_school", "school_id", "id"),
     info={"subject": "delegation"},
 )
+
+coach_keys = Table("coach_keys", metadata, Column("key", LargeBinary, primary_key=True))
+"""One row: what the codes that events call coaches by are made with."""

@@ -59,20 +59,22 @@ class PlacementFacts(IntakeEvent):
     predecessor_id: UUID | None = None
     weekdays: tuple[Weekday, ...] = ()
     """When the student is there; none in older messages, which is to say on all days of the offer."""
-    coach_code: Code | None = None
-    """Of who of the school looks after the student: the same for one address of work at one school."""
 
 
 class PlacementStarted(PlacementFacts):
     """A student has a place: the seat is taken."""
 
     subject_kind: ClassVar[str] = "placement"
+    coach_code: Code | None = None
+    """Of who of the school looks after the student: the same for one address of work at one school."""
 
 
 class PlacementChanged(PlacementFacts):
     """A placement has another end or other days: its seat is taken longer, shorter, or on other days of the week."""
 
     subject_kind: ClassVar[str] = "placement"
+    coach_code: Code | None = None
+    """Of who of the school looks after the student: the same for one address of work at one school."""
 
 
 class PlacementCancelled(PlacementFacts):
