@@ -104,12 +104,10 @@ async def furnished(running: Stack) -> str:
         )
         if not (await own.get("intake", "/v1/delegations"))["items"]:
             students = (await own.get("intake", "/v1/students?limit=200"))["items"]
-            regional = Person(world, **_somebody(running, "regiocoördinator").claims)
             employers = (await own.get("intake", f"/v1/employers?region={REGION}&recognition=none&limit=50"))["items"]
             await scene.furnish_placement(own, placement)
             waiting = next(one for one in students if one["state"] == "searching")
             await scene.furnish_school(own, employers[0]["id"], waiting["id"])
-            await scene.furnish_region(regional, REGION)
             await scene.upload(own)
             gone = next(one for one in students if one["state"] == "registered")
             await own.post("intake", f"/v1/students/{gone['id']}/_leave", {"leftDate": scene.day(-175)})
