@@ -17,6 +17,7 @@ from tests.intake.world import FIRST, a_world, good
 
 NOT_HELD = {
     "agreement": "the last of its versions",
+    "coarse-profile": "the student's facts as four codes, for machines",
     "document": "the last of an agreement's versions, to be printed",
     "entry-check": "a programme's rules on the student's facts",
     "information-pack": "made for an employer of the student's facts",

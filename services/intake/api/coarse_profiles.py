@@ -10,7 +10,7 @@ from services.intake.store import StudentStore
 from services.intake.store.acting import Capacity, act_as
 from services.intake.store.students import Action
 from shared.api import Resource
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 from shared.events.codes import Code, Guidance, OutflowProfile
 from shared.security import Caller
 from shared.unit_of_work import Work
@@ -39,10 +39,10 @@ class CoarseProfile(Resource):
 async def read_coarse_profile(student_id: UUID, caller: Caller, work: Work) -> CoarseProfile:
     """For machines with the scope `intake:coarse-profiles:read`; all null for who is not in the register (any more)."""
     if COARSE_SCOPE not in caller.scopes:
-        raise Forbidden(f"it takes a machine's token with the scope {COARSE_SCOPE}")
+        raise NotFound("student")
     await act_as(work.session, Capacity.MATCHING)
     try:
         student = await StudentStore(work.session).read_for_another(student_id, caller.subject, Action.COUNTED)
-    except NotFound:  # an answer that is told from a missing route: who asks keeps it for good
+    except NotFound:  # an answer, told from a missing right or route: who asks keeps it for good
         return CoarseProfile(outflow_profile=None, guidance_need=None, distance=None, work=None)
     return CoarseProfile.model_validate(coarse(student))

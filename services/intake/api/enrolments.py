@@ -27,7 +27,8 @@ from shared.api import Page, PageQuery, Resource
 from shared.idempotency import ONCE
 from shared.unit_of_work import UnitOfWork, Work
 
-router = APIRouter(tags=["programmes"], dependencies=[COORDINATORS])
+router = APIRouter(tags=["programmes"])
+coordinators = APIRouter(dependencies=[COORDINATORS])
 
 
 class EnrolmentResource(Resource):
@@ -99,7 +100,7 @@ async def _shown(work: UnitOfWork, found: Sequence[Enrolment]) -> list[Enrolment
     return [EnrolmentResource.of(one, standing[one.programme_id]) for one in found]
 
 
-@router.get("/programmes/{programme_id}/entry-check", summary="Whether a student can enter a programme")
+@coordinators.get("/programmes/{programme_id}/entry-check", summary="Whether a student can enter a programme")
 async def check_entry(
     programme_id: UUID, student_id: Annotated[UUID, Query(alias="studentId")], viewer: Acting, work: Work
 ) -> EntryCheck:
@@ -111,7 +112,7 @@ async def check_entry(
     return EntryCheck(possible=not reasons, reasons=reasons)
 
 
-@router.post(
+@coordinators.post(
     "/programmes/{programme_id}/enrolments",
     status_code=201,
     summary="Enrol a student in a programme",
@@ -132,7 +133,7 @@ async def enrol_student(
     return (await _shown(work, [enrolment]))[0]
 
 
-@router.get("/programmes/{programme_id}/enrolments", summary="The own students in a programme")
+@coordinators.get("/programmes/{programme_id}/enrolments", summary="The own students in a programme")
 async def list_enrolments(
     programme_id: UUID,
     viewer: Acting,
@@ -158,7 +159,7 @@ async def list_student_enrolments(
     return page.page(await _shown(work, found), lambda enrolment: enrolment.id)
 
 
-@router.get("/enrolments/{enrolment_id}", summary="One enrolment")
+@coordinators.get("/enrolments/{enrolment_id}", summary="One enrolment")
 async def read_enrolment(enrolment_id: UUID, viewer: Acting, work: Work) -> EnrolmentResource:
     """Of a student of the own school."""
     enrolment = await EnrolmentStore(work.session).get(enrolment_id, viewer)
@@ -166,25 +167,25 @@ async def read_enrolment(enrolment_id: UUID, viewer: Acting, work: Work) -> Enro
     return (await _shown(work, [enrolment]))[0]
 
 
-@router.post("/enrolments/{enrolment_id}/_accept", summary="Accept a seat that is held")
+@coordinators.post("/enrolments/{enrolment_id}/_accept", summary="Accept a seat that is held")
 async def accept_seat(enrolment_id: UUID, viewer: Acting, work: Work) -> EnrolmentResource:
     """By the student's school, until `heldUntil`."""
     return (await _shown(work, [await change(work, enrolment_id, viewer, EnrolmentState.ENROLLED)]))[0]
 
 
-@router.post("/enrolments/{enrolment_id}/_decline", summary="Decline a seat that is held")
+@coordinators.post("/enrolments/{enrolment_id}/_decline", summary="Decline a seat that is held")
 async def decline_seat(enrolment_id: UUID, viewer: Acting, work: Work) -> EnrolmentResource:
     """It goes to the next one at once; who comes back later stands last."""
     return (await _shown(work, [await change(work, enrolment_id, viewer, EnrolmentState.DECLINED)]))[0]
 
 
-@router.post("/enrolments/{enrolment_id}/_leave", summary="A student leaves a programme or its waiting list")
+@coordinators.post("/enrolments/{enrolment_id}/_leave", summary="A student leaves a programme or its waiting list")
 async def leave_programme(enrolment_id: UUID, viewer: Acting, work: Work) -> EnrolmentResource:
     """The seat goes to the next one at once."""
     return (await _shown(work, [await change(work, enrolment_id, viewer, EnrolmentState.LEFT)]))[0]
 
 
-@router.put(
+@coordinators.put(
     "/enrolments/{enrolment_id}/attendances/{session_id}",
     status_code=204,
     summary="Record whether a student was at a session",
@@ -202,7 +203,7 @@ async def record_presence(
     await store.attend(enrolment, session, body.presence)
 
 
-@router.get("/enrolments/{enrolment_id}/progress", summary="How a student gets on in a programme")
+@coordinators.get("/enrolments/{enrolment_id}/progress", summary="How a student gets on in a programme")
 async def read_progress(enrolment_id: UUID, viewer: Acting, work: Work) -> ProgressResource:
     """How often it was there, and how far it is with what the programme works towards."""
     store = EnrolmentStore(work.session)
@@ -218,3 +219,6 @@ async def read_progress(enrolment_id: UUID, viewer: Acting, work: Work) -> Progr
         ),
         obtained=tuple(code for code in programme.facts.certificates if code in student.facts.certificates),
     )
+
+
+router.include_router(coordinators)

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.intake.api.callers import COORDINATORS, Acting, Shared, area_of
 from services.intake.api.changes import created, tagged
+from services.intake.api.followed import Seen
 from services.intake.domain.fields import examples
 from services.intake.domain.request import (
     STEPS,
@@ -150,7 +151,7 @@ async def ask_intermediary(
 
 @router.get("/placements/{placement_id}/requests", summary="List what intermediaries are asked about a placement")
 async def list_placement_requests(
-    placement_id: UUID, viewer: Acting, work: Work, page: PageQuery
+    placement_id: UUID, _seen: Seen, viewer: Acting, work: Work, page: PageQuery
 ) -> Page[RequestResource]:
     """By the own school, with what was answered."""
     reader = Reader(viewer.schools)

@@ -9,6 +9,7 @@ import contextlib
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Generator, Iterator
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
@@ -40,6 +41,7 @@ _UNREADABLE = (
     SyntaxError,
     OSError,
     EOFError,
+    zlib.error,
 )
 """What openpyxl raises on a file that is not what it says; SyntaxError: broken XML."""
 
