@@ -11,7 +11,6 @@ from typing import Annotated, Any, TypeAlias, TypeVar, cast
 import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import Connection, MetaData, Table, text
-from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
@@ -30,6 +29,7 @@ OUTBOX = "outbox"
 FIRST_VERSION = 1
 """What a row is inserted with that tells of itself with `announce_new`."""
 
+_BEGIN = text("select 1")
 _SCOPE = text("""
 select set_config('stagebrug.' || name, value, true)
 from unnest(cast(:names as text[]), cast(:values as text[])) as setting (name, value)
@@ -209,8 +209,7 @@ async def kernel_connection(session: AsyncSession) -> PgConnection:
     assert proxied is not None
     connection = cast("PgConnection", proxied.connection.driver_connection)
     if not connection.is_in_transaction():
-        adapted = cast("AsyncAdapt_asyncpg_connection", proxied.connection.dbapi_connection)
-        await adapted._start_transaction()  # type: ignore[no-untyped-call] # noqa: SLF001 — instead of an empty statement
+        await session.execute(_BEGIN)  # and no shorter: it sees a connection that died, and lets the pool drop it
     session.info[_KERNEL] = session.sync_session.get_transaction(), connection
     return connection
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from services.toy.handlers import ThingMade
 from services.toy.store import metadata, things
 from shared import fail_points
+from shared.errors import is_infrastructure
 from shared.ids import new_id
 from shared.unit_of_work import AnnouncedTooEarly, Publisher, UnitOfWork, begin
 from shared.wakeups import CHANNEL
@@ -64,6 +65,25 @@ async def test_versions_of_a_subject_rise_by_one(toy: RunningService) -> None:
     assert (await make(toy, "three times", 3)).json()["version"] == 3
     events = [await toy.next_event(ThingMade) for _ in range(3)]
     assert sorted(event.version for event in events) == [1, 2, 3]
+
+
+async def test_a_connection_that_died_in_the_pool_is_no_fault_of_whoever_gets_it_and_serves_nobody_again(
+    alone: Alone,
+) -> None:
+    async with alone.begin() as work:
+        died = await work.kernel()
+    killer = await asyncpg.connect(alone.url)
+    await killer.execute("select pg_terminate_backend($1)", died.get_server_pid())
+    await killer.close()
+    async with asyncio.timeout(5):
+        while not died.is_closed():
+            await asyncio.sleep(0.01)  # a poll with a deadline
+    with pytest.raises(Exception) as raised:  # noqa: PT011 — which one is the driver's, what it counts as is ours
+        async with alone.begin() as work:
+            await work.kernel()
+    assert is_infrastructure(raised.value)
+    async with alone.begin() as work:
+        assert await (await work.kernel()).fetchval("select 1") == 1
 
 
 async def test_an_event_before_its_row_is_a_bug_that_shows(toy: RunningService) -> None:
