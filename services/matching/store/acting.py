@@ -34,26 +34,26 @@ _ENTER = text("""
 with own as materialized (
     select id from schools where brin = any (cast(:brins as text[]))
 ), told as materialized (
-    select set_config('stagebrug.schools', coalesce((select string_agg(id::text, ',') from own), ''), true),
-        set_config('stagebrug.regions', :regions, true), set_config('stagebrug.address', :address, true),
-        set_config('stagebrug.acting', :acting, true)
+    select set_config('stagebrug.regions', :regions, true), set_config('stagebrug.acting', :acting, true),
+        set_config('stagebrug.address', :address, true) as address
+), lent as materialized (
+    select held.* from told cross join lateral (
+        select school_id, student_ids from delegations
+        where email = told.address
+          and timezone('Europe/Amsterdam', clock_timestamp())::date between from_date and until_date
+        offset 0
+    ) held
+), works_for as materialized (
+    select id from own union select school_id from lent where cardinality(student_ids) = 0
+), acts_for as materialized (
+    select student from lent, unnest(student_ids) student
 )
-select own.id from told left join own on true
+select array(select id from works_for) as schools, array(select student from acts_for) as students,
+    set_config('stagebrug.schools', coalesce((select string_agg(id::text, ',') from works_for), ''), true),
+    set_config('stagebrug.students', coalesce((select string_agg(student::text, ',') from acts_for), ''), true)
 """)
-_LENT = text("""
-with lent as materialized (
-    select school_id, student_ids from delegations
-    where email = :address
-      and timezone('Europe/Amsterdam', clock_timestamp())::date between from_date and until_date
-), told as materialized (
-    select set_config('stagebrug.schools', concat_ws(',', nullif(current_setting('stagebrug.schools'), ''),
-            (select string_agg(school_id::text, ',') from lent where cardinality(student_ids) = 0)), true),
-        set_config('stagebrug.students', coalesce(
-            (select string_agg(student::text, ',') from lent, unnest(student_ids) student), ''), true)
-)
-select lent.school_id, lent.student_ids from told left join lent on true
-""")
-"""After `_ENTER`: which delegations are an address's own, a policy asks of what that has told."""
+"""A policy shows an address its own delegations once it was told whose call it is: so they are looked for with what
+`told` gives, and no plan can turn that round."""
 
 
 async def enter(
@@ -61,17 +61,10 @@ async def enter(
 ) -> Entered:
     """Let the database know for whom a call's transaction works; what somebody may on behalf of others counts too."""
     told = {"regions": ",".join(sorted(regions)), "acting": acting, "address": address}
-    own = await session.execute(_ENTER, {"brins": sorted(brins), **told})
-    schools, students = {row.id for row in own if row.id is not None}, set[UUID]()
-    if address:
-        for row in await session.execute(_LENT, {"address": address}):
-            if row.student_ids:
-                students.update(row.student_ids)
-            elif row.school_id is not None:
-                schools.add(row.school_id)
-    ids = {"schools": ",".join(map(str, schools)), "students": ",".join(map(str, students))}
+    found = (await session.execute(_ENTER, {"brins": sorted(brins), **told})).one()
+    ids = {"schools": ",".join(map(str, found.schools)), "students": ",".join(map(str, found.students))}
     session.info[SCOPE] = {**ids, **told}
-    return Entered(frozenset(schools), frozenset(students))
+    return Entered(frozenset(found.schools), frozenset(found.students))
 
 
 async def plan_from_here(session: AsyncSession) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from services.matching.domain.model import EVERY_DAY, Market, Offer, Opening, Pause, Stay
+from services.matching.domain.proposals import HOLDING
 from services.matching.store.rows import rows_beside
 from shared.events.codes import Weekday
 
@@ -20,7 +21,7 @@ BEARING = (
     rows_beside(
         "held",
         "begin_date, end_date, true, weekdays, case state when 'planned' then region end",
-        "proposals where offer_id = offers.id and state in ('planned', 'open', 'accepted')",
+        f"proposals where offer_id = offers.id and state in ({', '.join(map(repr, map(str, HOLDING)))})",
     ),
     rows_beside(
         "closed",
