@@ -19,10 +19,15 @@ another session would stay.
 """
 
 
+def by_asyncpg(url: str) -> str:
+    """A postgresql:// address as SQLAlchemy takes it, for the driver that we use."""
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
 def engine_of(url: str, pool: int, overflow: int, *, pooled: bool) -> AsyncEngine:
     """A pool of connections to a postgresql:// address; `pooled`: that is a pooler's, which lends by transaction."""
     return create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        by_asyncpg(url),
         pool_size=pool,
         max_overflow=overflow,
         pool_timeout=POOL_SECONDS,

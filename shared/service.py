@@ -199,7 +199,7 @@ async def _start(
     if missing := handlers.missing_for_order():
         raise OrderIncomplete(f"{name} handles events in order but not these of the same subject: {missing}")
     publisher = Publisher.of(settings.source(name), metadata)
-    direct = (settings.listen_url or settings.database_url).get_secret_value()
+    direct = settings.direct_url
     wakeups = Wakeups(direct)
     publishing = ConfirmedPublisher(amqp_url, name)
     stack.push_async_callback(publishing.close)

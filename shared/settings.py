@@ -183,6 +183,11 @@ class ServiceSettings(BaseSettings):
         """Arguments, variables, and files that variables name."""
         return init_settings, _Variables(settings_cls), _Files(settings_cls)
 
+    @property
+    def direct_url(self) -> str:
+        """Past a pooler: what belongs to a session (LISTEN, the relay's lease, locks) would be lent to others there."""
+        return (self.listen_url or self.database_url).get_secret_value()
+
     def source(self, service: str) -> str:
         """The CloudEvents source of a service of this installation."""
         return f"urn:nld:oin:{self.oin}:systeem:stagebrug-{service}"

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import NullPool, text
@@ -26,17 +25,16 @@ from services.analytics.domain.counted import CountTable, grid_of
 from services.analytics.domain.linked import ALL_TIME, OPEN, hidden_in_each, linked_to
 from services.analytics.domain.measured import MeasureTable
 from services.analytics.domain.register import EmployerTable, SchoolTable
-from services.analytics.domain.scope import Scope
+from services.analytics.domain.scope import AMSTERDAM, Scope
 from services.analytics.settings import Settings
 from services.analytics.store.editions import KNOWN, EditionStore, hidden_written, question, table_written, written
 from services.analytics.store.live import WAITS, LiveCounts
 from shared.errors import is_infrastructure
 from shared.jobs import Begin, stop_if_cancelled
+from shared.pools import by_asyncpg
 from shared.wakeups import Wakeups, wait
 
 log = structlog.get_logger()
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 FROM_FACTS = 20_000
 """With fewer, counting them when somebody asks takes milliseconds, and is of now."""
@@ -147,8 +145,7 @@ class Editions:
     """Makes one edition after another for as long as the service runs, if there is much to count."""
 
     def __init__(self, settings: Settings) -> None:
-        direct = settings.listen_url or settings.database_url  # a pooler would lend the session's lock to others
-        self._url = direct.get_secret_value().replace("postgresql://", "postgresql+asyncpg://", 1)
+        self._url = by_asyncpg(settings.direct_url)
 
     async def run(self, begin: Begin, wakeups: Wakeups) -> None:  # noqa: ARG002 — as every job is run
         """Run until cancelled, whatever fails meanwhile; on connections of its own, whose statements may take long."""

@@ -29,6 +29,7 @@ from services.analytics.store import ProjectionStore, schema
 from services.analytics.store import projections as kept
 from shared.errors import Refused, Transient, described
 from shared.events.envelope import Envelope
+from shared.pools import by_asyncpg
 from shared.replays import Log, log_client, log_url
 
 RECENT_MINUTES = 10
@@ -107,9 +108,7 @@ async def rebuild(settings: Settings, progress: Progress = lambda _: None, *, ch
     Raises `LogsLagBehind`, `LogsBeginLater`, `AlreadyRebuilding`, or httpx's errors when a log cannot be read; what is
     shown is not changed then.
     """
-    direct = settings.listen_url or settings.database_url  # a pooler would lend the session's lock to others
-    url = direct.get_secret_value().replace("postgresql://", "postgresql+asyncpg://", 1)
-    engine = create_async_engine(url)
+    engine = create_async_engine(by_asyncpg(settings.direct_url))
     try:
         async with AsyncExitStack() as stack:
             logs = {

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.migrations.locks import guard
+from shared.pools import by_asyncpg
 
 config = context.config
 
@@ -27,7 +28,7 @@ def run(connection: Connection) -> None:
 async def main() -> None:
     """Connect and migrate."""
     url: Any = config.attributes["url"]
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=pool.NullPool)
+    engine = create_async_engine(by_asyncpg(url), poolclass=pool.NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()

@@ -15,13 +15,12 @@ import pytest
 from markupsafe import escape
 from openpyxl import load_workbook
 
-from services.analytics.api.access import AMSTERDAM
 from services.analytics.api.selection import Selection, periods
 from services.analytics.domain import drawing, page, pages
 from services.analytics.domain.catalogue import DESCRIPTIONS, TABLES
 from services.analytics.domain.counted import Count, CountTable, counted
 from services.analytics.domain.measured import measured
-from services.analytics.domain.scope import Scope
+from services.analytics.domain.scope import AMSTERDAM, Scope
 from services.analytics.domain.sentences import TOO_FEW, sentence
 from services.analytics.domain.sentences_of_work import NOTHING
 from services.analytics.domain.work import EFFORT

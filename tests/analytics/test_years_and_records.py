@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from services.analytics.api.access import AMSTERDAM
+from services.analytics.domain.scope import AMSTERDAM
 from shared.events.intake import FollowUpDue
 from tests.analytics.events import (
     DAY,

@@ -3,18 +3,15 @@
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
 
-from services.analytics.domain.scope import Scope
+from services.analytics.domain.scope import AMSTERDAM, Scope
 from services.analytics.domain.words import REGIONS
 from services.analytics.store import RegisterStore
 from shared.errors import Invalid, NotFound, Problem, Unauthenticated
 from shared.security import Principal, Role, Visitor
 from shared.unit_of_work import Work
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 INSIDERS = (Role.COORDINATOR, Role.REGIONAL_COORDINATOR, Role.OPERATOR)
 """Who may see counts of students over a period."""

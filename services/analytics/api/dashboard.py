@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from services.analytics.api.access import AMSTERDAM, scope_of
+from services.analytics.api.access import scope_of
 from services.analytics.api.exports import Form, exported
 from services.analytics.api.pages import LOOKS, PAGES, PageRoute, frame, headers_of
 from services.analytics.api.selection import Selected, Selection, periods
@@ -17,7 +17,7 @@ from services.analytics.counting import broken_down, table_of
 from services.analytics.domain import drawing, page, pages
 from services.analytics.domain.catalogue import DESCRIPTIONS, TABLES
 from services.analytics.domain.counted import CountTable
-from services.analytics.domain.scope import Scope
+from services.analytics.domain.scope import AMSTERDAM, Scope
 from services.analytics.domain.sentences import sentence
 from services.analytics.domain.table import Source, Table
 from services.analytics.domain.words import REGIONS, label, region_order

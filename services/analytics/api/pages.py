@@ -14,10 +14,10 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader
 
-from services.analytics.api.access import AMSTERDAM
 from services.analytics.api.selection import Selection
 from services.analytics.api.session import Somebody, somebody_of
 from services.analytics.domain import pages
+from services.analytics.domain.scope import AMSTERDAM
 from services.analytics.domain.sentences import UNITS
 from services.analytics.settings import Settings
 from shared.errors import Invalid, Refused, Transient

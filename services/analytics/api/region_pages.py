@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Response
 
 from services.analytics import printing
-from services.analytics.api.access import AMSTERDAM, scope_of
+from services.analytics.api.access import scope_of
 from services.analytics.api.tables import etag_of, matches
 from services.analytics.counting import table_of
-from services.analytics.domain.scope import Scope
+from services.analytics.domain.scope import AMSTERDAM, Scope
 from services.analytics.domain.table import Table
 from services.analytics.domain.words import label
 from services.analytics.store import CountStore

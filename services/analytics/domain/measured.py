@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.analytics.domain.counted import ALL_REGIONS, TOO_FEW
 from services.analytics.domain.hiding import FEWEST, Sum, hidden
 from services.analytics.domain.scope import Scope
-from services.analytics.domain.table import TOTAL, UNKNOWN, Description, Line, Table
+from services.analytics.domain.table import TOTAL, UNKNOWN, Column, Description, Line, Table
 from services.analytics.domain.words import label, region_order
 
 FEWEST_OF_A_TENTH = 10
@@ -14,6 +14,9 @@ FEWEST_OF_A_TENTH = 10
 
 NINTH_DECILE = "-p90"
 """What the key of a column of ninth deciles ends with."""
+
+HOURS = (Column("hours", "uren (mediaan)"), Column(f"hours{NINTH_DECILE}", "uren (negen van de tien binnen)"))
+"""How long something took, as most of these tables show it."""
 
 _OF_A_GROUP = "-group"
 """The row of what the rows of a group add up to."""

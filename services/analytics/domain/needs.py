@@ -1,7 +1,7 @@
 """Equal chances: are students who are harder to place placed less often, or later? By four coarse codes."""
 
 from services.analytics.domain.counted import CountTable, Part
-from services.analytics.domain.measured import MeasureTable
+from services.analytics.domain.measured import HOURS, MeasureTable
 from services.analytics.domain.table import UNKNOWN, Column, Description, Unit
 from services.analytics.domain.words import label
 from shared.events.codes import SECTORS
@@ -63,11 +63,7 @@ WAITS_BY_NEED = MeasureTable(
         f"Uren van op zoek gaan tot een plaatsing is vastgelegd, {_BY_CODES} De periode gaat over het begin van de "
         "zoektocht.",
         Unit.STUDENTS,
-        (
-            Column("cases", "keren"),
-            Column("hours", "uren (mediaan)"),
-            Column("hours-p90", "uren (negen van de tien binnen)"),
-        ),
+        (Column("cases", "keren"), *HOURS),
         multi_answer=True,
     ),
     _LABELS,

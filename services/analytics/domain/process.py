@@ -1,13 +1,12 @@
 """The figures of students' ways: who waits and how long, who is placed later or less, and what came afterwards."""
 
 from services.analytics.domain.counted import CountTable, Part
-from services.analytics.domain.measured import MeasureTable
+from services.analytics.domain.measured import HOURS, MeasureTable
 from services.analytics.domain.table import UNKNOWN, Column, Description, Unit
 from services.analytics.domain.words import label
 from shared.events.codes import SchoolKind
 
 _STUDENTS = (Column("students", "leerlingen"),)
-_HOURS = (Column("hours", "uren (mediaan)"), Column("hours-p90", "uren (negen van de tien binnen)"))
 _KINDS: dict[str, str] = {kind: label(kind) for kind in SchoolKind}
 _HELP = {"own-circle": "in de eigen kring van de scholen", "with-help": "voor wie hulp is gevraagd"}
 
@@ -54,7 +53,7 @@ STEP_TIMES = MeasureTable(
         "Uren van begin tot eind van een stap, over wie de stap heeft gezet: de mediaan, en waarbinnen negen van de "
         "tien klaar waren. De periode gaat over het begin van de stap.",
         Unit.STUDENTS,
-        (Column("cases", "keren"), *_HOURS),
+        (Column("cases", "keren"), *HOURS),
     ),
     {
         "ready-proposed": "op zoek tot eerste voorstel",
@@ -116,7 +115,7 @@ WAITS_BY_GROUP = MeasureTable(
         "Uren van op zoek gaan tot een plaatsing is vastgelegd, naar soort school en naar of er hulp is gevraagd; elke "
         "leerling staat in twee rijen. De periode gaat over het begin van de zoektocht.",
         Unit.STUDENTS,
-        (Column("cases", "keren"), *_HOURS),
+        (Column("cases", "keren"), *HOURS),
         multi_answer=True,
     ),
     {**_KINDS, **_HELP},

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+"""Days are Dutch calendar days."""
 
 
 @dataclass(frozen=True)

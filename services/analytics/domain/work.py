@@ -1,7 +1,7 @@
 """The figures of the work: what a placement costs, who approached whom, which seats there are and who asks for them."""
 
 from services.analytics.domain.counted import CountTable, Part
-from services.analytics.domain.measured import MeasureTable
+from services.analytics.domain.measured import HOURS, MeasureTable
 from services.analytics.domain.table import Column, Description, Unit
 from services.analytics.domain.words import label
 from shared.events.codes import SECTORS, IntermediaryKind, SchoolKind
@@ -32,11 +32,7 @@ CALLS_TAKEN = MeasureTable(
         "Hulpvragen waarvan een soort intermediair liet weten dat zij zoekt, en de uren van de vraag tot dat bericht. "
         "Wie meteen een werkgever noemt, telt hier niet. De periode gaat over de dag van de vraag.",
         Unit.CALLS,
-        (
-            Column("cases", "opgepakt"),
-            Column("hours", "uren (mediaan)"),
-            Column("hours-p90", "uren (negen van de tien binnen)"),
-        ),
+        (Column("cases", "opgepakt"), *HOURS),
     ),
     {kind: label(kind) for kind in IntermediaryKind},
     of_persons=False,

@@ -5,26 +5,14 @@ organisations a figure is at least.
 """
 
 from services.analytics.store.process_queries import STANDING
-from services.analytics.store.within import OF_THE_SCHOOL, within
+from services.analytics.store.searching import SPELLS, quantile
+from services.analytics.store.within import within
 
 # ruff: noqa: S608 — the queries are made of names of these modules
 
 
-def _quantile(share: float, of: str) -> str:
-    """In whole numbers, a half up."""
-    return f"round((percentile_cont({share}) within group (order by {of}))::numeric)::int"
-
-
 def _at(alias: str) -> str:
     return f"({alias}.at at time zone 'Europe/Amsterdam')::date"
-
-
-_SPELLS = f"""
-spells as (
-    select student_id, at, region, school_id,
-           lead(at) over (partition by student_id order by version) as again_at from students_ready
-    where {OF_THE_SCHOOL}
-)"""
 
 
 def _first(row: str, table: str) -> str:
@@ -44,7 +32,7 @@ def _between(row: str, earlier: str, later: str) -> str:
 
 
 STEP_TIMES = f"""
-with {_SPELLS},
+with {SPELLS},
 steps as ({_first("ready-proposed", "proposals")}
     union all {_between("proposed-accepted", "proposals", "proposals_accepted")}
     union all {_between("accepted-placed", "proposals_accepted", "placements_begun")}
@@ -53,7 +41,7 @@ steps as ({_first("ready-proposed", "proposals")}
     from placements_begun b join placements_ended e using (placement_id) where e.ended_date >= b.begin_date
 )
 select coalesce(region, 'all') as region, row, count(*) as n, count(distinct student_id) as persons, count(*) as units,
-    array[{_quantile(0.5, "hours")}, {_quantile(0.9, "hours")}] as measures
+    array[{quantile(0.5, "hours")}, {quantile(0.9, "hours")}] as measures
 from steps s where {within(_at("s"))} group by grouping sets ((region, row), (row))
 """
 
@@ -79,8 +67,8 @@ cost as (
 )
 select coalesce(region, 'all') as region, coalesce(row, 'total') as row, count(*) as n,
     count(distinct student_id) as persons, count(*) as units,
-    array[{_quantile(0.5, "contacts")}, {_quantile(0.9, "contacts")}, {_quantile(0.5, "days")},
-          {_quantile(0.9, "days")}] as measures
+    array[{quantile(0.5, "contacts")}, {quantile(0.9, "contacts")}, {quantile(0.5, "days")},
+          {quantile(0.9, "days")}] as measures
 from cost group by grouping sets ((region, row), (region), (row), ())
 """
 
@@ -95,12 +83,12 @@ with loads as (
 )
 select coalesce(region, 'all') as region, coalesce(row, 'total') as row, count(*) as n,
     coalesce(sum(running), 0)::int as persons, count(*) as units,
-    array[sum(running)::int, {_quantile(0.5, "running")}] as measures
+    array[sum(running)::int, {quantile(0.5, "running")}] as measures
 from loads group by grouping sets ((region, row), (region), (row), ())
 """
 
 WAITS_BY_GROUP = f"""
-with {_SPELLS},
+with {SPELLS},
 waits as ({_first("", "placements_begun")}),
 grouped as (
     select w.region, w.school_id, w.student_id, w.at, w.hours, each.row
@@ -110,7 +98,7 @@ grouped as (
     ) as each (row)
 )
 select coalesce(region, 'all') as region, row, count(*) as n, count(distinct student_id) as persons, count(*) as units,
-    array[{_quantile(0.5, "hours")}, {_quantile(0.9, "hours")}] as measures
+    array[{quantile(0.5, "hours")}, {quantile(0.9, "hours")}] as measures
 from grouped g where {within(_at("g"))} group by grouping sets ((region, row), (row))
 """
 

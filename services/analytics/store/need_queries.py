@@ -1,5 +1,6 @@
 """Counting by what students need, in SQL: each student stands once in each of four groups of rows."""
 
+from services.analytics.store.searching import SEARCHED, SPELLS, quantile
 from services.analytics.store.within import within
 
 # ruff: noqa: S608 — names of these modules
@@ -9,10 +10,7 @@ _ROWS = """lateral (values
 _DAY = "(s.at at time zone 'Europe/Amsterdam')::date"
 
 PLACED_BY_NEED = f"""
-with searched as (
-    select distinct on (student_id) student_id, version, region, school_id, at from students_ready
-    order by student_id, at
-),
+with {SEARCHED},
 counted as (
     select s.region, each.row, exists (select from placements_begun p where p.student_id = s.student_id) as placed
     from searched s left join student_needs n using (student_id, version), {_ROWS}
@@ -27,10 +25,7 @@ group by region, row, col
 """
 
 WAITS_BY_NEED = f"""
-with spells as (
-    select student_id, version, at, region, school_id,
-           lead(at) over (partition by student_id order by version) as again_at from students_ready
-),
+with {SPELLS},
 waits as (
     select s.student_id, s.version, s.region, s.school_id, s.at, extract(epoch from min(p.at) - s.at) / 3600 as hours
     from spells s join placements_begun p on p.student_id = s.student_id and p.at >= s.at
@@ -39,8 +34,7 @@ waits as (
     group by s.student_id, s.version, s.region, s.school_id, s.at
 )
 select coalesce(region, 'all') as region, row, count(*) as n, count(distinct student_id) as persons, count(*) as units,
-    array[round(percentile_cont(0.5) within group (order by hours)::numeric)::int,
-          round(percentile_cont(0.9) within group (order by hours)::numeric)::int] as measures
+    array[{quantile(0.5, "hours")}, {quantile(0.9, "hours")}] as measures
 from waits left join student_needs n using (student_id, version), {_ROWS}
 group by grouping sets ((region, row), (row))
 """

@@ -3,6 +3,7 @@
 Bound in these too: `as_of`, the day that is looked from, and `today`.
 """
 
+from services.analytics.store.searching import SEARCHED
 from services.analytics.store.within import OF_THE_SCHOOL, within
 
 WORK = "('job', 'participation-job')"
@@ -255,10 +256,7 @@ where ended_date + make_interval(months => months) <= :today group by region, ro
 """
 
 _PLACED = f"""
-with searched as (
-    select distinct on (student_id) student_id, region, school_id, at from students_ready
-    where {OF_THE_SCHOOL} order by student_id, at
-),
+with {SEARCHED},
 counted as (
     select s.region, s.student_id, coalesce(k.kind, 'unknown') as kind,
            exists (select from placements_begun p where p.student_id = s.student_id) as placed,

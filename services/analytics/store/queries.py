@@ -14,6 +14,7 @@ from services.analytics.store import (
     year_queries,
 )
 from services.analytics.store.process_queries import OF_ITS_EMPLOYERS, STANDING, standing
+from services.analytics.store.searching import SPELLS
 from services.analytics.store.within import DAY, OF_THE_SCHOOL, within
 
 
@@ -264,11 +265,7 @@ BY_TABLE = {
 MEASURES = {**measure_queries.BY_TABLE, **record_queries.MEASURES, **need_queries.MEASURES}
 
 READY_TO_PROPOSED = f"""
-with spells as (
-    select student_id, at, region, school_id,
-           lead(at) over (partition by student_id order by version) as again_at from students_ready
-    where {OF_THE_SCHOOL}
-),
+with {SPELLS},
 waits as (
     select extract(epoch from min(p.at) - s.at) as seconds, s.student_id, s.region
     from spells s join proposals p on p.student_id = s.student_id and p.at >= s.at

@@ -1,5 +1,6 @@
 """How fresh records are, how soon a call for help is taken up, and whom coaches look after, in SQL."""
 
+from services.analytics.store.searching import quantile
 from services.analytics.store.within import within
 
 RECORDS_VERIFIED = """
@@ -29,8 +30,7 @@ waits as (
 )
 select coalesce(region, 'all') as region, coalesce(intermediary, 'total') as row, count(*) as n, 0 as persons,
     count(*) as units,
-    array[round(percentile_cont(0.5) within group (order by hours)::numeric)::int,
-    round(percentile_cont(0.9) within group (order by hours)::numeric)::int] as measures
+    array[{quantile(0.5, "hours")}, {quantile(0.9, "hours")}] as measures
 from waits group by grouping sets ((region, intermediary), (region), (intermediary), ())
 """  # noqa: S608 — names of this module
 
