@@ -39,8 +39,6 @@ _SERVER = """
 select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major,
        (select rolsuper or rolreplication from pg_roles where rolname = current_user) as replicates
 """
-_SCHEMAS = "select oid::regclass::text from pg_class where relname like 'schema_version_%' and relkind = 'r'"
-"""As `shared.migrations` has it."""
 
 
 def make(system: System, target: Path, report: Report = quiet) -> dict[str, Any]:
@@ -156,15 +154,13 @@ def _about(system: System, server: dict[str, Any]) -> dict[str, Any]:
 
 async def schemas(system: System) -> dict[str, dict[str, str]]:
     """The revision of each service's schema, by version table."""
+    from shared import migrations
+
     found: dict[str, dict[str, str]] = {}
     for service in system.services:
         connection = await system.owner(service)
         try:
-            tables = [row[0] for row in await connection.fetch(_SCHEMAS)]
-            found[service] = {
-                table: await connection.fetchval(f"select version_num from {table}")  # noqa: S608 — from the catalogue
-                for table in tables
-            }
+            found[service] = await migrations.revisions(connection)
         finally:
             await connection.close()
     return found

@@ -36,30 +36,22 @@ class Actor:
 
     async def call(self, method: str, service: str, path: str, *, body: Any = None, query: Any = None) -> Any:
         """One call; `NotAsPlayed` on any answer but 2xx."""
-        answer = await self._answer(method, service, path, body=body, query=query)
+        answer = await self._answer(method, service, path, json=body, params=query)
         return answer.json() if answer.content else None
 
     async def upload(self, service: str, path: str, content: bytes) -> Any:
         """What a POST of a file answers, which takes longer than other calls."""
-        answer = await self._client.post(
-            self._urls[service] + path, content=content, headers=self._headers, timeout=UPLOAD_SECONDS
-        )
-        if not answer.is_success:
-            raise NotAsPlayed(f"{self.name}: POST {service} {path} answered {answer.status_code}: {answer.text}")
-        return answer.json()
+        return (await self._answer("POST", service, path, content=content, timeout=UPLOAD_SECONDS)).json()
 
     async def change(self, service: str, path: str, body: Any) -> Any:
         """Read a thing and change it, if nobody else did meanwhile."""
         seen = await self._answer("GET", service, path)
-        return (await self._answer("PATCH", service, path, body=body, tag=seen.headers["ETag"])).json()
+        return (await self._answer("PATCH", service, path, json=body, tag=seen.headers["ETag"])).json()
 
-    async def _answer(
-        self, method: str, service: str, path: str, *, body: Any = None, query: Any = None, tag: str = ""
-    ) -> httpx.Response:
+    async def _answer(self, method: str, service: str, path: str, *, tag: str = "", **sent: Any) -> httpx.Response:
+        """`sent`: what httpx is given of the request."""
         headers = self._headers | ({"If-Match": tag} if tag else {})
-        answer = await self._client.request(
-            method, self._urls[service] + path, json=body, params=query, headers=headers
-        )
+        answer = await self._client.request(method, self._urls[service] + path, headers=headers, **sent)
         if not answer.is_success:
             raise NotAsPlayed(f"{self.name}: {method} {service} {path} answered {answer.status_code}: {answer.text}")
         return answer

@@ -134,9 +134,9 @@ class _Player:
         week, begun = self._week, time.monotonic()
         first = stock.first_kvk_of(run, week.employers)
         here = self._schools[0].coordinator
-        with self._stopping.while_filling():
-            await stock.bring_in(here, self._drawing, list(week.towns), week.employers, run, self._report)
-            found = await stock.registered(here, first, week.employers)
+        await stock.bring_in(here, self._drawing, list(week.towns), week.employers, run, self._report)
+        found = await stock.registered(here, first, week.employers)
+        self._stopping.must_go_on()
         self._random.shuffle(found)  # offers come from all over, in no order
         near = {school.town.place: school for school in self._schools}
         for each in found:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterator
 
 from deploy.errors import StackError
 
@@ -30,13 +29,6 @@ class Stopping:
         """Raise when somebody wants to stop before there is anything to check."""
         if self.is_asked:
             raise StackError("Stopped before the play began; what was registered stays.")
-
-    @contextlib.contextmanager
-    def while_filling(self) -> Iterator[None]:
-        """Something that is not ended in its middle."""
-        self.must_go_on()
-        yield
-        self.must_go_on()
 
     async def within(self, seconds: float) -> bool:
         """Wait so long, or until somebody wants to stop: whether that is so."""

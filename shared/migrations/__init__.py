@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.migrations.locks import WouldLock
 
-__all__ = ["LockWaitedFor", "MustEnd", "WouldLock", "heads", "known", "migrate", "stops"]
+__all__ = ["LockWaitedFor", "MustEnd", "WouldLock", "heads", "known", "migrate", "revisions", "stops"]
 
 PgConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -40,8 +40,7 @@ MONTHS_AHEAD = 3
 
 LOCK_NOT_AVAILABLE = "55P03"
 
-SCHEMAS = "select oid::regclass::text from pg_class where relname like 'schema_version_%' and relkind = 'r'"
-"""The tables that tell at which revision a database is."""
+_SCHEMAS = "select oid::regclass::text from pg_class where relname like 'schema_version_%' and relkind = 'r'"
 
 _WORKS = "select exists(select from pg_stat_activity where datname = current_database() and usename = $1)"
 
@@ -126,13 +125,18 @@ async def migrate(service: str, owner_url: str, app_role: str, *, may_lock: bool
         await connection.close()
 
 
+async def revisions(connection: PgConnection) -> dict[str, str]:
+    """At which revision a service's database is, by version table."""
+    return {
+        table: await connection.fetchval(f"select version_num from {table}")  # noqa: S608 — from the catalogue
+        for (table,) in await connection.fetch(_SCHEMAS)
+    }
+
+
 async def _refuse_under(service: str, owner_url: str, app_role: str) -> None:
     connection = await asyncpg.connect(owner_url)
     try:
-        at = {
-            table: await connection.fetchval(f"select version_num from {table}")  # noqa: S608 — from the catalogue
-            for (table,) in await connection.fetch(SCHEMAS)
-        }
+        at = await revisions(connection)
         if at and stops(service, at) and await connection.fetchval(_WORKS, app_role):
             raise MustEnd(service)
     finally:
