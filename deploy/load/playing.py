@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -162,11 +163,16 @@ class _Player:
         self._report(f"{len(found)} employers registered, {rate:.0f} a second")
 
     def _offering(self, employers: list[dict[str, Any]]) -> None:
-        """Offers come from all over, in no order; a school in the same town makes them, where there is one."""
+        """Offers come from all over, in no order; a school in the same town makes them, where there is one.
+
+        Its own students see them first, so that no town's are all one school's.
+        """
         self._random.shuffle(employers)
-        near = {school.town.place: school for school in self._schools}
+        near: dict[str, list[School]] = defaultdict(list)
+        for school in self._schools:
+            near[school.town.place].append(school)
         for each in employers:
-            school = near.get(each["address"]["place"], self._schools[0])
+            school = self._random.choice(near.get(each["address"]["place"], self._schools))
             self._employers.append((each["id"], each["sectors"][0], school))
         self._having = cycle(self._employers)
 
