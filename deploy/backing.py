@@ -66,7 +66,10 @@ def restore(
         datetime | None,
         typer.Option(help="With --archive: only up to this moment, in UTC.", formats=["%Y-%m-%dT%H:%M:%S"]),
     ] = None,
-    free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports, not those of before.")] = False,
+    free_ports: Annotated[
+        bool,
+        typer.Option("--free-ports", envvar="STAGEBRUG_FREE_PORTS", help="Take free ports, not those of before."),
+    ] = False,
     start: Annotated[bool, typer.Option("--start/--no-start", help="Start it, and let it catch up.")] = True,
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Others put the data back on servers in the environment.")

@@ -53,6 +53,10 @@ Folder = Annotated[
     typer.Option(help="Where data, logs and chosen ports are kept.", envvar="STAGEBRUG_FOLDER", show_default=".stack"),
 ]
 HERE = CHECKOUT / ".stack"
+FreePorts = Annotated[
+    bool,
+    typer.Option("--free-ports", envvar="STAGEBRUG_FREE_PORTS", help="Take free ports instead of 8100 to 8126."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -60,7 +64,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 def up(
     *,
     folder: Folder = HERE,
-    free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports instead of 8100 to 8126.")] = False,
+    free_ports: FreePorts = False,
     name: Annotated[str | None, typer.Option(help="What its databases and virtual host begin with.")] = None,
     as_json: AsJson = False,
 ) -> None:
