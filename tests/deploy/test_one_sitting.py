@@ -33,8 +33,8 @@ def commands() -> str:
 def like_an_operators(folder: Path) -> dict[str, str]:
     """An environment that leads the page's address to what is committed here, on free ports, with servers of its own."""
     own = {name: value for name, value in os.environ.items() if name not in (BROKER, MANAGEMENT, DATABASE)}
-    address = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{ROOT}.insteadOf"}
-    return own | {"GIT_CONFIG_VALUE_0": ADDRESS, "STAGEBRUG_FREE_PORTS": "1", "PYTEST_ADDOPTS": f"-k '{FEW}'"}
+    here = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{ROOT}.insteadOf", "GIT_CONFIG_VALUE_0": ADDRESS}
+    return own | here | {"STAGEBRUG_FREE_PORTS": "1", "PYTEST_ADDOPTS": f"-k '{FEW}'"}
 
 
 @pytest.fixture
