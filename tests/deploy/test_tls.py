@@ -17,7 +17,7 @@ import pytest
 from deploy import backups, databases, processes, programs, records, stack
 from deploy.passwords import Passwords
 from deploy.plan import Plan
-from deploy.ports import free_port, free_ports
+from deploy.ports import LOOPBACK, free_port, free_ports
 from deploy.servers import Broker, Servers, containers, postgres, probes, rabbitmq, start_servers, stop_servers
 from shared.pools import engine_of
 from shared.topology import Management
@@ -30,17 +30,7 @@ ROOT = Path(__file__).parents[2]
 HOST = "localhost"
 SERVICE = "analytics"
 
-BROKER = """\
-listeners.ssl.1 = 127.0.0.1:{amqps}
-ssl_options.cacertfile = {folder}/ca.crt
-ssl_options.certfile = {folder}/localhost/tls.crt
-ssl_options.keyfile = {folder}/localhost/tls.key
-management.ssl.ip = 127.0.0.1
-management.ssl.port = {https}
-management.ssl.cacertfile = {folder}/ca.crt
-management.ssl.certfile = {folder}/localhost/tls.crt
-management.ssl.keyfile = {folder}/localhost/tls.key
-"""
+COMPOSE = ROOT / "deploy/compose"
 DATABASE = ("ssl = on", "ssl_cert_file = '{own}/tls.crt'", "ssl_key_file = '{own}/tls.key'")
 
 
@@ -74,7 +64,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     authority, ports = certificates(place / "tls"), free_ports(("amqps", "https"))
     own = place / "rabbitmq/conf.d"
     own.mkdir(parents=True)
-    (own / "tls.conf").write_text(BROKER.format(folder=place / "tls", **ports))
+    (own / "tls.conf").write_text(_of_the_broker(place / "tls" / HOST, ports))
     try:
         plain = start_servers(place)
         asyncio.run(_secure(plain.postgres_url, place))
@@ -90,6 +80,14 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         stop_servers(place, erase=True)
 
 
+def _of_the_broker(own: Path, ports: dict[str, int]) -> str:
+    """What the compose file tells the broker, at free ports, and beside the plain ones that a private server has."""
+    told = (COMPOSE / "rabbitmq-tls.conf").read_text().replace("listeners.tcp = none\n", "")
+    for here, there in (("/tls/", f"{own}/"), ("0.0.0.0", LOOPBACK)):
+        told = told.replace(here, there)
+    return told.replace(":5671", f":{ports['amqps']}").replace("= 15671", f"= {ports['https']}")
+
+
 async def _secure(postgres_url: str, place: Path) -> None:
     """PostgreSQL gets its certificate while it runs, and refuses whoever comes without TLS from then on."""
     server = records.read(place / "postgresql/server.json")
@@ -102,7 +100,7 @@ async def _secure(postgres_url: str, place: Path) -> None:
     for setting in DATABASE:
         await connection.execute(f"alter system set {setting.format(own=own)}")
     rules = Path(server["place"]) / "data/pg_hba.conf"
-    rules.write_text(postgres.LOG_INS.replace("host ", "hostssl "))
+    rules.write_text((COMPOSE / "pg_hba-tls.conf").read_text())
     await connection.execute("select pg_reload_conf()")
     await connection.close()
 
@@ -117,7 +115,7 @@ def lines(secured: Secured) -> Iterator[list[str]]:
 def test_a_service_reaches_its_servers_by_tls_alone_and_is_reached_so(
     secured: Secured, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(secured.place / "tls/trusted.crt"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(secured.place / "tls" / HOST / "trusted.crt"))
     folder, name = secured.place / "stack", f"t_{secrets.token_hex(4)}"
     given = secured.believing(secured.authority)
     running = stack.up(
@@ -220,5 +218,5 @@ def test_certificates_are_renewed_in_time_and_the_authority_stays(tmp_path: Path
     certificates(tmp_path)
     assert (tmp_path / HOST / "tls.crt").read_text() != first
     assert (tmp_path / "ca.crt").read_text() == authority
-    assert (tmp_path / "trusted.crt").read_text().startswith(authority)
+    assert (tmp_path / HOST / "trusted.crt").read_text().startswith(authority)
     assert (tmp_path / "ca.key").stat().st_mode & 0o077 == 0
