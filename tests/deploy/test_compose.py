@@ -20,7 +20,8 @@ USUAL, SECURED = _services("docker-compose.yml"), _services("deploy/compose/tls.
 
 def _told(name: str) -> dict[str, str]:
     """As compose merges them."""
-    return USUAL[name].get("environment", {}) | SECURED.get(name, {}).get("environment", {})
+    told: dict[str, str] = USUAL[name].get("environment", {}) | SECURED.get(name, {}).get("environment", {})
+    return told
 
 
 def test_with_tls_no_part_asks_another_without() -> None:

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 
 from deploy.programs import SCOPES
 from services.notifications.api.callers import recipient_of
+from shared.events.codes import IntermediaryKind
 from shared.security import Principal, client_assertion
 from shared.settings import ServiceSettings
 
@@ -72,4 +73,5 @@ def test_a_machine_of_an_organisation_proves_itself_by_its_key_and_is_whom_the_s
     claims = {each["claim.name"]: json.loads(each["claim.value"]) for each in written}
     principal = Principal.model_validate({"sub": "its service account", **claims})
     recipient = recipient_of(principal)
-    assert (recipient.kind, recipient.municipalities) == ("municipality", {"GM0363"})
+    assert recipient.kind == IntermediaryKind.MUNICIPALITY
+    assert recipient.municipalities == {"GM0363"}
