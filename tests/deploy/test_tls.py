@@ -13,13 +13,15 @@ from urllib.parse import urlsplit
 import asyncpg
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from deploy import backups, databases, processes, programs, records, stack
+from deploy import backups, databases, processes, programs, records, serve, stack
 from deploy.passwords import Passwords
 from deploy.plan import Plan
 from deploy.ports import LOOPBACK, free_port, free_ports
 from deploy.servers import Broker, Servers, containers, postgres, probes, rabbitmq, start_servers, stop_servers
 from shared.pools import engine_of
+from shared.settings import ServiceSettings
 from shared.topology import Management
 
 pytestmark = pytest.mark.skipif(
@@ -194,6 +196,14 @@ async def test_servers_are_refused_whose_authority_is_not_believed(
     without = secured.database + "?sslmode=disable"
     with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError, match="no encryption"):
         await asyncpg.connect(without)
+
+
+def test_a_certificate_that_is_not_there_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ServiceSettings.model_construct(tls_certificate_file="/nowhere/tls.crt")
+    with pytest.raises(SystemExit) as ended:
+        serve._secured("intake", serve._config(told, FastAPI()))
+    assert ended.value.code == serve.CANNOT_START
+    assert "intake cannot start: its certificate or key cannot be used" in capsys.readouterr().err
 
 
 def test_certificates_are_renewed_in_time_and_the_authority_stays(tmp_path: Path) -> None:
