@@ -9,7 +9,7 @@ import typer
 
 from deploy import processes
 from deploy.errors import StackError
-from deploy.operating import HERE, Folder
+from deploy.options import HERE, Folder
 from deploy.programs import ROOT
 
 analytics = typer.Typer(no_args_is_help=True, help="The figures: count them again.")

@@ -9,7 +9,8 @@ import typer
 
 from deploy import backups, restoring, stack
 from deploy.errors import StackError
-from deploy.operating import HERE, AsJson, Folder, Operator, follow
+from deploy.operating import Operator, follow
+from deploy.options import HERE, AsJson, Folder, FreePorts
 from deploy.ports import free_ports as any_ports
 from deploy.progress import Report, printed
 from deploy.systems import System
@@ -66,7 +67,7 @@ def restore(
         datetime | None,
         typer.Option(help="With --archive: only up to this moment, in UTC.", formats=["%Y-%m-%dT%H:%M:%S"]),
     ] = None,
-    free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports, not those of before.")] = False,
+    free_ports: FreePorts = False,
     start: Annotated[bool, typer.Option("--start/--no-start", help="Start it, and let it catch up.")] = True,
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Others put the data back on servers in the environment.")

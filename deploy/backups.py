@@ -25,6 +25,7 @@ import httpx
 from deploy import broker, ledgers, records
 from deploy.errors import StackError
 from deploy.plan import plan_file
+from deploy.programs import TRUST
 from deploy.progress import Report, quiet, step
 from deploy.servers import postgres, probes
 from deploy.stack import passwords_file
@@ -100,7 +101,8 @@ def copy(postgres_url: str, programs: Path, target: Path) -> None:
     place = urlunsplit(parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}", path=""))
     command = [f"{programs}/pg_basebackup", f"--dbname={place}", f"--pgdata={target}", "--wal-method=stream"]
     options = ["--checkpoint=fast", "--manifest-checksums=SHA256", "--no-password"]
-    environment = {"PATH": os.environ.get("PATH", ""), "PGPASSWORD": unquote(parts.password or "")}
+    trust = {name: os.environ[name] for name in TRUST if name in os.environ}
+    environment = {"PATH": os.environ.get("PATH", ""), "PGPASSWORD": unquote(parts.password or ""), **trust}
     done = subprocess.run([*command, *options], env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise StackError(

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from deploy.servers.probes import bare
+from shared.trust import authorities
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def drop(management_url: str, vhost: str, users: list[str]) -> None:
 def _administrator(management_url: str) -> httpx.Client:
     parts = urlsplit(management_url)
     auth = (parts.username or "", parts.password or "")
-    return httpx.Client(base_url=bare(management_url), auth=auth, timeout=10, trust_env=False)
+    return httpx.Client(base_url=bare(management_url), auth=auth, timeout=10, trust_env=False, verify=authorities())
 
 
 def _in_path(name: str) -> str:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.errors import StackError
+from deploy.options import HERE, AsJson, Folder, FreePorts
 from deploy.progress import printed
 
 if TYPE_CHECKING:
     from deploy.stack import Stack
 
-CHECKOUT = Path(__file__).parents[1]
 FURTHER = {
     "analytics": "deploy.analytics",
     "backup": "deploy.backing",
@@ -39,6 +39,15 @@ FURTHER = {
 }
 """Commands of modules of their own: each adds itself in `register(app)`, and is read only when it is asked for."""
 
+PANELS = {
+    "Run it": ("up", "down", "status", "doctor", "logs", "migrate", "upgrade"),
+    "Keep it, and give it back": ("backup", "restore", "erasures"),
+    "What was published, and what could not be handled": ("log", "parked", "replay"),
+    "For a student, and for the figures": ("export", "erase", "analytics"),
+    "Try it": ("demo", "load", "token"),
+}
+"""What an operator wants to do, and the commands for that."""
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -48,19 +57,12 @@ app = typer.Typer(
     epilog="Every command takes --debug: it shows where an unexpected error came from.",
 )
 
-Folder = Annotated[
-    Path,
-    typer.Option(help="Where data, logs and chosen ports are kept.", envvar="STAGEBRUG_FOLDER", show_default=".stack"),
-]
-HERE = CHECKOUT / ".stack"
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-
 
 @app.command()
 def up(
     *,
     folder: Folder = HERE,
-    free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports instead of 8100 to 8126.")] = False,
+    free_ports: FreePorts = False,
     name: Annotated[str | None, typer.Option(help="What its databases and virtual host begin with.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -296,6 +298,11 @@ def _register_further(asked: str) -> None:
     wanted = {module for name, module in FURTHER.items() if asked in (name, "--help")}
     for module in sorted(wanted):
         importlib.import_module(module).register(app)
+    panels = {name: panel for panel, names in PANELS.items() for name in names}
+    for command in app.registered_commands:
+        command.rich_help_panel = panels[str(command.name or getattr(command.callback, "__name__", ""))]
+    for group in app.registered_groups:
+        group.rich_help_panel = panels[str(group.name)]
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from deploy import ledgers
-from deploy.operating import HERE, AsJson, Folder, Operator
+from deploy.operating import Operator
+from deploy.options import HERE, AsJson, Folder
 from deploy.systems import System
 
 PAGE = 200

@@ -12,14 +12,12 @@ import typer
 
 from deploy import tokens
 from deploy.errors import StackError
+from deploy.options import HERE, AsJson, Folder
 from deploy.stack import Stack
 
 logs = typer.Typer(no_args_is_help=True, help="Look at, check or publish again what a service published.")
 
-Folder = Annotated[Path, typer.Option(help="Where the stack is kept.", envvar="STAGEBRUG_FOLDER")]
-HERE = Path(__file__).parents[1] / ".stack"
 Service = Annotated[str, typer.Argument(help="intake, matching, notifications or analytics.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 RAW_LOG = {"notifications": "/v1/log"}
 """Where a service serves its raw log when not at /v1/events, which there is the feed for outsiders."""

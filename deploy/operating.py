@@ -17,11 +17,6 @@ from deploy import tokens
 from deploy.errors import StackError
 from deploy.stack import Stack
 
-HERE = Path(__file__).parents[1] / ".stack"
-Folder = Annotated[
-    Path, typer.Option(help="Where the stack is kept.", envvar="STAGEBRUG_FOLDER", show_default=".stack")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Moment = Annotated[str | None, typer.Option(help="2026-03-02T09:00, or so long ago: 30m, 2h, 3d.")]
 
 POLL_SECONDS = 0.5

@@ -8,7 +8,8 @@ import typer
 
 from deploy import editing
 from deploy.errors import StackError
-from deploy.operating import HERE, AsJson, Folder, Moment, Operator, counted, follow, moment
+from deploy.operating import Moment, Operator, counted, follow, moment
+from deploy.options import HERE, AsJson, Folder
 
 parked = typer.Typer(
     no_args_is_help=True,

@@ -11,7 +11,8 @@ import httpx
 import typer
 
 from deploy.errors import StackError
-from deploy.operating import HERE, POLL_SECONDS, AsJson, Folder, Operator
+from deploy.operating import POLL_SECONDS, Operator
+from deploy.options import HERE, AsJson, Folder
 
 PLACEMENTS = "/v1/placements?studentId={id}"
 ENROLMENTS = "/v1/students/{id}/enrolments"

@@ -18,7 +18,10 @@ from deploy.tokens import AUDIENCE
 
 ROOT = Path(__file__).parents[1]
 
-PASSED_ON = ("PATH", "LANG", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "PGSSLMODE", "PGSSLROOTCERT")
+"""Whose certificates are believed, by clients of HTTP and AMQP, and of PostgreSQL."""
+
+PASSED_ON = ("PATH", "LANG", "HOME", "REQUESTS_CA_BUNDLE", *TRUST)
 
 FRONT_ENDS = ("http://localhost:3000", "http://localhost:5173")
 """Where a front end under development usually is."""
@@ -63,6 +66,7 @@ def service(plan: Plan, database: Database, broker: Broker, passwords: Passwords
         "STAGEBRUG_CLIENT_ID": client_id(name),
         "STAGEBRUG_CLIENT_SECRET": passwords.of(name, "client"),
         "STAGEBRUG_PUBLIC_URL": plan.url(name),
+        "STAGEBRUG_TLS_CERTIFICATE_FILE": "",  # on this machine alone, where gateway and `status` ask without
     }
     if name == "analytics":
         own |= _dashboard(plan, passwords)
@@ -133,4 +137,5 @@ def _is_secret(name: str) -> bool:
 def _amqp_url(plan: Plan, name: str, broker: Broker, password: str) -> str:
     parts = urlsplit(broker.url)
     login = f"{quote(broker_user(plan.name, name), safe='')}:{quote(password, safe='')}"
-    return f"{parts.scheme}://{login}@{parts.netloc.rpartition('@')[2]}/{quote(plan.name, safe='')}"
+    place = f"{login}@{parts.netloc.rpartition('@')[2]}"
+    return parts._replace(netloc=place, path=f"/{quote(plan.name, safe='')}").geturl()

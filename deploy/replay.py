@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from deploy.errors import StackError
-from deploy.operating import HERE, AsJson, Folder, Moment, Operator, counted, follow, moment
+from deploy.operating import Moment, Operator, counted, follow, moment
+from deploy.options import HERE, AsJson, Folder
 
 
 def register(app: typer.Typer) -> None:

@@ -30,8 +30,15 @@ def main() -> None:
     _raise_file_limit()
     # uvicorn drains, and then raises the signal once more for whoever listened before it
     signal.signal(signal.SIGTERM, _end_well)
-    settings, app = _made(name)
-    config = uvicorn.Config(
+    server = _Server(_secured(name, _config(*_made(name))))
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(CANNOT_START)
+
+
+def _config(settings: ServiceSettings, app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -43,12 +50,19 @@ def main() -> None:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN_WITHIN,
+        ssl_certfile=settings.tls_certificate_file or None,
+        ssl_keyfile=settings.tls_key_file or None,
     )
-    server = _Server(config)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run()
-    if not server.started:
+
+
+def _secured(name: str, config: uvicorn.Config) -> uvicorn.Config:
+    """With its certificate read; the process ends in a sentence when that cannot be used."""
+    try:
+        config.load()
+    except OSError as error:  # as ssl's errors are
+        print(f"{name} cannot start: its certificate or key cannot be used ({error})", file=sys.stderr)
         sys.exit(CANNOT_START)
+    return config
 
 
 def _made(name: str) -> tuple[ServiceSettings, FastAPI]:

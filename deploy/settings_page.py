@@ -35,6 +35,7 @@ OPERATORS = {
     "STAGEBRUG_RABBITMQ_MANAGEMENT_URL": "Its management address, with the same name and password.",
     "STAGEBRUG_POSTGRES_URL": "The database server, with a role that may make databases and roles.",
     "STAGEBRUG_FOLDER": "Where a stack's data, logs and ports are kept; else `.stack` of the checkout.",
+    "STAGEBRUG_FREE_PORTS": "1: `up` and `restore` take free ports, as with `--free-ports`.",
     "STAGEBRUG_NAME": "What its databases and virtual host begin with.",
     "STAGEBRUG_POSTGRES_HOME": "Which PostgreSQL a private server is of: the folder above its `bin`.",
     "STAGEBRUG_RABBITMQ_HOME": "The same of RabbitMQ.",

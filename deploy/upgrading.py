@@ -11,7 +11,7 @@ import typer
 
 from deploy import backups, processes, programs, records, stack, status
 from deploy.errors import StackError
-from deploy.operating import HERE, AsJson, Folder
+from deploy.options import HERE, AsJson, Folder
 from deploy.passwords import Passwords
 from deploy.plan import SUPPORT, Plan, refuse_half_restored
 from deploy.progress import Report, printed, quiet, step

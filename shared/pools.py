@@ -1,6 +1,7 @@
 """Pools of connections to the service's database, with or without a pooler in between."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -20,8 +21,16 @@ another session would stay.
 
 
 def by_asyncpg(url: str) -> str:
-    """A postgresql:// address as SQLAlchemy takes it, for the driver that we use."""
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    """A postgresql:// address as SQLAlchemy takes it, for the driver that we use.
+
+    SQLAlchemy hands what follows a `?` to asyncpg as arguments, and asyncpg knows libpq's words (`sslmode`,
+    `sslrootcert`) in an address alone: so they go as an address, without who logs in.
+    """
+    parts = urlsplit(url)._replace(scheme="postgresql+asyncpg")
+    if parts.query:
+        bare = urlunsplit(("postgresql", "", parts.path, parts.query, ""))
+        parts = parts._replace(query=urlencode({"dsn": bare}))
+    return urlunsplit(parts)
 
 
 def engine_of(url: str, pool: int, overflow: int, *, pooled: bool) -> AsyncEngine:

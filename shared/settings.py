@@ -118,6 +118,10 @@ class ServiceSettings(BaseSettings):
     """The address that it listens at; 0.0.0.0 in a container."""
     port: Annotated[int, Field(ge=1, le=65_535)] = 8000
     """And the port there."""
+    tls_certificate_file: str = ""
+    """Its certificate with the chain (PEM): it then answers by https only; empty: by http."""
+    tls_key_file: str = ""
+    """The certificate's private key (PEM), where it does not stand in the same file."""
     database_url: Database
     """postgresql://role:password@host:port/database of the service's own database."""
     listen_url: Database | None = None

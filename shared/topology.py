@@ -13,6 +13,7 @@ import httpx
 from shared.messaging.consumer import PARKING, arguments_of_queues, parking_queue
 from shared.messaging.handlers import Handlers
 from shared.messaging.publishing import EXCHANGE
+from shared.trust import authorities
 
 DELIVERY_LIMIT = 50
 """Deliveries without a verdict before the broker gives up: a net, as crashes count too (never -1: 3.10 drops then)."""
@@ -43,7 +44,7 @@ class Management:
         parts = urlsplit(url)
         auth = (parts.username or "guest", parts.password or "guest")
         address = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}"
-        self._client = httpx.AsyncClient(base_url=address, auth=auth, timeout=30, trust_env=False)
+        self._client = httpx.AsyncClient(base_url=address, auth=auth, timeout=30, trust_env=False, verify=authorities())
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,11 +1,10 @@
 """The demo region: who lives in it, and half a school year of what they do."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-HERE = Path(__file__).parents[2] / ".stack"
+from deploy.options import HERE, Folder, FreePorts
 
 
 def register(app: typer.Typer) -> None:
@@ -15,9 +14,9 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     *,
-    folder: Annotated[Path, typer.Option(help="Where the stack is kept.", envvar="STAGEBRUG_FOLDER")] = HERE,
+    folder: Folder = HERE,
     seed: Annotated[int, typer.Option(help="Another number draws other students.")] = 2024,
-    free_ports: Annotated[bool, typer.Option("--free-ports", help="Take free ports instead of 8100 to 8126.")] = False,
+    free_ports: FreePorts = False,
 ) -> None:
     """Start the system, play half a school year in nine regions through the public APIs, and leave it running.
 

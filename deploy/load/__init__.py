@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from deploy.errors import StackError
-from deploy.operating import HERE, AsJson, Folder
+from deploy.options import HERE, AsJson, Folder
 from deploy.progress import printed
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import httpx
 
+from shared.trust import authorities
+
 OLDEST_RABBITMQ = (3, 10)
 """The first with at-least-once dead-lettering."""
 
@@ -27,7 +29,7 @@ def rabbitmq_management(url: str) -> Answer:
     parts = urlsplit(url)
     auth = (parts.username or "", parts.password or "")
     try:
-        answer = httpx.get(f"{bare(url)}/api/overview", auth=auth, timeout=5, trust_env=False)
+        answer = httpx.get(f"{bare(url)}/api/overview", auth=auth, timeout=5, trust_env=False, verify=authorities())
     except httpx.HTTPError as error:
         return Answer(problem=reason(error))
     if answer.status_code != httpx.codes.OK:
@@ -86,6 +88,8 @@ def _supported_rabbitmq(version: str) -> Answer:
 
 def reason(error: Exception) -> str:
     """Why there was no answer, in a few words."""
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return f"its certificate is not trusted ({str(error).rpartition('failed: ')[2].partition(' (_ssl')[0]})"
     # some libraries wrap the refusal, or those of several addresses of one name, in errors of their own
     if isinstance(error, httpx.ConnectError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
         return "nothing answers there"

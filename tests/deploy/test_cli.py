@@ -50,6 +50,7 @@ def test_every_command_has_help_with_an_example_and_speaks_json() -> None:
         importlib.import_module(module).register(whole)
     found = dict(_commands(typer.main.get_command(whole)))
     assert {"up", "backup", "restore", "upgrade", "erase", "export", "parked list", "log verify"} <= found.keys()
+    assert {name.split()[0] for name in found} == {name for panel in cli.PANELS.values() for name in panel}
     silent = {name for name, command in found.items() if f"stagebrug {name}" not in (command.help or "")}
     assert silent == set()
     flags = {name: {flag for given in command.params for flag in given.opts} for name, command in found.items()}

@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from deploy import people
-from deploy.cli import HERE
 from deploy.demo.logins import REGION
+from deploy.options import HERE
 from deploy.stack import Stack
 from tests.frontend import scene
 from tests.journeys.world import Person, World

@@ -12,14 +12,25 @@ from deploy.servers import Servers
 from tests.journeys.world import World
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest tests/journeys --stack .stack`: on a system that runs already, such as one that was restored."""
+    parser.addoption("--stack", type=Path, help="folder of a running system for the journeys, which leave it running")
+
+
 @pytest.fixture(scope="session")
-def running_stack(servers: Servers) -> Iterator[stack.Stack]:
+def running_stack(request: pytest.FixtureRequest) -> Iterator[stack.Stack]:
     """One stack for all journeys of a run; each lives in a region of its own."""
-    with tempfile.TemporaryDirectory(prefix="stagebrug-journey-") as folder:
-        place = Path(folder)
-        name = f"journeys_{secrets.token_hex(3)}"  # given servers may serve another run beside this one
+    if folder := request.config.getoption("--stack", None):
+        running = stack.Stack.last(folder)
+        assert running, f"nothing was started in {folder}"
+        yield running
+        return
+    servers: Servers = request.getfixturevalue("servers")
+    with tempfile.TemporaryDirectory(prefix="stagebrug-journey-") as name:
+        place = Path(name)
+        virtual_host = f"journeys_{secrets.token_hex(3)}"  # given servers may serve another run beside this one
         try:
-            yield stack.up(place, ports=stack.free_stack_ports(), name=name, servers=servers)
+            yield stack.up(place, ports=stack.free_stack_ports(), name=virtual_host, servers=servers)
         finally:
             stack.down(place)
 

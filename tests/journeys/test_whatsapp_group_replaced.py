@@ -15,13 +15,13 @@ async def free_at(person: Person, path: str) -> int:
 
 
 async def test_a_place_is_shared_claimed_filled_and_open_again(world: World) -> None:
-    first, second, third = await world.school("AM11"), await world.school("AM11", "vso"), await world.school("AM11")
+    first, second, third = await world.school("AM27"), await world.school("AM27", "vso"), await world.school("AM27")
     employer = await employer_of(first, name="Zwembad De Golfslag", sectors=["sport"])
     offer = await offer_of(first, employer, sector="sport")
     path = f"/v1/offers/{offer['id']}"
 
     # The coach of another school sees what is open, and claims it before anybody else does.
-    shared = await second.get("intake", "/v1/offers?region=AM11&sector=sport&free=true")
+    shared = await second.get("intake", "/v1/offers?region=AM27&sector=sport&free=true")
     assert [one["id"] for one in shared["items"]] == [offer["id"]]
     claim = {"untilDate": await soon(), "reason": "visit"}
     held = await second.post("intake", f"{path}/reservations", claim)
@@ -43,7 +43,7 @@ async def test_a_place_is_shared_claimed_filled_and_open_again(world: World) -> 
     assert (await second.call("GET", "intake", f"{path}/reservations/{held['id']}")).status_code == 404
 
     # What opens when, everybody can look up; and when it is over early, it is open again for everybody.
-    opening = await third.get("intake", "/v1/offers/opening?region=AM11&sector=sport&untilDate=2027-07-01")
+    opening = await third.get("intake", "/v1/offers/opening?region=AM27&sector=sport&untilDate=2027-07-01")
     assert [(one["offerId"], one["opensDate"]) for one in opening["items"]] == [(offer["id"], "2027-06-26")]
     end = {"endedDate": "2027-02-26", "outcome": "completed"}
     await second.post("intake", f"/v1/placements/{placed['id']}/_end", end)

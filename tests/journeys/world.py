@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import random
+import string
 from contextlib import AsyncExitStack
 from typing import Any, Self
 
@@ -106,7 +108,10 @@ PLACES = {
 }
 """An address per region; a journey whose outcome others in its region could change has one to itself."""
 
-_brins = (f"{number:02d}{letters}00" for letters in ("XA", "XB") for number in range(10, 99))
+_brins = iter(
+    [f"{number:02d}X{letter}00" for letter in random.sample(string.ascii_uppercase, 2) for number in range(10, 99)]
+)
+"""Of schools that no run before registered, as far as chance goes: a running system may have had one."""
 
 
 class Person:

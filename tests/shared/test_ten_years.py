@@ -1,16 +1,20 @@
 """Ten years of months: what a service keeps stays as big as its months, and its statements look into few of them."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.messaging.relay import _PENDING
 from tests.shared.relaying import Outbox, outbox_on
 from tests.shared.test_upkeep import kept_up
 from tests.support.bench import Bench
 
 YEARS = 10
 EACH_MONTH = 50
+FEW_PAGES = 40
+"""Of a statement that finds some rows by index, of 8 kB; ten years of any table here are hundreds."""
 NOW = datetime.now(UTC)
 
 FILL_INBOX = """
@@ -89,3 +93,32 @@ async def test_an_event_is_looked_for_in_its_own_month(outbox: Outbox) -> None:
         plan = await outbox.sql.fetch(f"explain select * from inbox where consumer = 'toy' and {open_ones}")
         assert "inbox_" in str(plan)
         assert "Seq Scan on inbox_2" not in str(plan)
+
+
+PASSED = """
+with fresh as (
+    insert into outbox (event_id, type, routing_key, subject, version, message)
+    select gen_random_uuid(), 't', 'k', n::text, 1, repeat('x', 500) from generate_series(1, $1) n returning id
+) select max(id) from fresh
+"""
+
+
+async def test_what_waits_is_read_as_fast_after_ten_years_of_events_that_went(outbox: Outbox) -> None:
+    async def busy_month() -> None:
+        last = await outbox.sql.fetchval(PASSED, EACH_MONTH)
+        await outbox.sql.execute("delete from outbox where id <= $1", last)
+
+    for _ in range(12):
+        await busy_month()
+    await outbox.sql.execute("vacuum outbox")  # as PostgreSQL does by itself every two thousand
+    after_a_year = await outbox.sql.fetchval("select pg_total_relation_size('outbox')")
+    for year in range(YEARS - 1):
+        for _ in range(12):
+            await busy_month()
+        await outbox.sql.execute("vacuum outbox")
+        assert await outbox.sql.fetchval("select pg_total_relation_size('outbox')") < 2 * after_a_year, year
+    await outbox.put(3)
+    plan = await outbox.sql.fetchval(f"explain (analyze, buffers, timing off, format json) {_PENDING}", 100)
+    top = json.loads(plan)[0]["Plan"]
+    assert top["Actual Rows"] == 3
+    assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < FEW_PAGES
