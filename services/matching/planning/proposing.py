@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from services.matching.clients import Neighbours
+from services.matching.domain import movable
 from services.matching.domain.fits import Fit
 from services.matching.domain.kept_region import Place
 from services.matching.domain.model import SearchState
@@ -28,41 +29,43 @@ log = structlog.get_logger()
 
 async def give(work: UnitOfWork, one: Fit, settings: RegionSettings, moment: datetime) -> Proposal:
     """Give a place to a student who has none: the region says whether it is shown at once."""
-    planned = _planned(one, moment, moment + timedelta(seconds=settings.movable_seconds))
-    if not settings.movable_seconds:
-        shown = planned.shown(moment, moment + timedelta(days=settings.proposal_days))
-        return await _propose(work, shown, is_new=True)
-    await _plan(work, [planned], [planned])
-    return planned
+    planned = _planned(one, moment, settings)
+    if planned.expires_at > moment:
+        await _plan(work, [planned], [planned], [planned])
+        return planned
+    shown = planned.shown(moment, moment + timedelta(days=settings.proposal_days))
+    return await _propose(work, shown, is_new=True)
 
 
 async def follow(work: UnitOfWork, places: Sequence[Place], moment: datetime) -> dict[UUID, Proposal | None]:
     """Do as a region's plan says: give places, move those that are planned, let go of them; what is planned then.
 
-    Who moves keeps the time until the place is shown, and who has none any more the patience that was left.
+    For who moves the time until a place is shown goes on, and who has none any more keeps the patience that was left.
     """
     settings, followed = SettingsStore(work.session), dict[UUID, Proposal | None]()
     gone = [place.before for place in places if place.before is not None and place.after is None]
     await drop(work, gone)
     followed |= dict.fromkeys(one.student_id for one in gone)
-    new, moved = list[Proposal](), list[Proposal]()
+    new, moved, sooner = list[Proposal](), list[Proposal](), list[Proposal]()
     for place in places:
         if place.after is None:
             continue
         decided = await settings.of(place.after.pair.search.region)
         if place.before is not None:
-            moved.append(_moved(place.before, place.after))
-        elif decided.movable_seconds:
-            new.append(_planned(place.after, moment, moment + timedelta(seconds=decided.movable_seconds)))
+            moved.append(_moved(place.before, place.after, decided))
+            if moved[-1].expires_at < place.before.expires_at:
+                sooner.append(moved[-1])
+        elif (planned := _planned(place.after, moment, decided)).expires_at > moment:
+            new.append(planned)
         else:
             await give(work, place.after, decided, moment)
-    await _plan(work, [*moved, *new], new)
+    await _plan(work, [*moved, *new], new, [*sooner, *new])
     return followed | {one.student_id: one for one in (*moved, *new)}
 
 
-def _moved(before: Proposal, one: Fit) -> Proposal:
+def _moved(before: Proposal, one: Fit, settings: RegionSettings) -> Proposal:
     """Another place for a student, or the same in another window; the time until it is shown goes on."""
-    after = replace(_planned(one, before.proposed_at, before.expires_at), id=before.id)
+    after = replace(_planned(one, before.proposed_at, settings), id=before.id)
     if after.offer_id != before.offer_id:
         log.info(
             "planned_place_moved", student=str(before.student_id), before=str(before.offer_id), to=str(after.offer_id)
@@ -70,20 +73,21 @@ def _moved(before: Proposal, one: Fit) -> Proposal:
     return after
 
 
-async def _plan(work: UnitOfWork, planned: Sequence[Proposal], new: Sequence[Proposal]) -> None:
-    """Keep what is planned; nothing is due for those for whom it is new."""
+async def _plan(
+    work: UnitOfWork, planned: Sequence[Proposal], new: Sequence[Proposal], sooner: Sequence[Proposal]
+) -> None:
+    """Keep what is planned; nothing is due for those for whom it is new, and `sooner` may be shown next."""
     await ProposalStore(work.session).save(*planned)
-    if not new:
-        return
-    await SearchStore(work.session).nothing_is_due([one.student_id for one in new])
-    for region in sorted({one.region for one in new}):
-        await show_at(work, region, min(one.expires_at for one in new if one.region == region))
+    if new:
+        await SearchStore(work.session).nothing_is_due([one.student_id for one in new])
+    for region in sorted({one.region for one in sooner}):
+        await show_at(work, region, min(one.expires_at for one in sooner if one.region == region))
 
 
 async def propose(work: UnitOfWork, chosen: Sequence[Fit]) -> None:
     """Propose what was chosen elsewhere and holds now; its regions are locked."""
     moment = await now(work.session)
-    await show(work, [_planned(one, moment, moment) for one in chosen], are_new=True)
+    await show(work, [_proposal(one, moment, moment) for one in chosen], are_new=True)
 
 
 async def show(work: UnitOfWork, planned: Sequence[Proposal], *, are_new: bool = False) -> None:
@@ -94,7 +98,11 @@ async def show(work: UnitOfWork, planned: Sequence[Proposal], *, are_new: bool =
         await _propose(work, one.shown(moment, moment + timedelta(days=days)), is_new=are_new)
 
 
-def _planned(one: Fit, moment: datetime, movable_until: datetime) -> Proposal:
+def _planned(one: Fit, since: datetime, settings: RegionSettings) -> Proposal:
+    return movable.explained(_proposal(one, since, movable.until(one, since, settings)), settings)
+
+
+def _proposal(one: Fit, moment: datetime, movable_until: datetime) -> Proposal:
     search = one.pair.search
     return Proposal(
         id=new_id(),

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.domain import adapting
+from services.matching.domain import adapting, movable
 from services.matching.domain.proposals import HOLDING, Proposal, ProposalState
 from services.matching.domain.score import Factor
+from services.matching.domain.widening import RegionSettings
 from services.matching.store.rows import among, upsert
 from services.matching.store.tables import proposals
 from shared.events.codes import PlacementKind, Step, Weekday
@@ -88,9 +89,12 @@ class ProposalStore:
         moment: datetime | None = (await self.session.execute(query)).scalar()
         return moment
 
-    async def move_no_longer_than(self, region: str, seconds: int) -> None:
-        """Shorten the time of the planned proposals of a region to so long after they were planned."""
-        latest = proposals.c.proposed_at + timedelta(seconds=seconds)
+    async def move_no_longer_than(self, region: str, settings: RegionSettings) -> None:
+        """Shorten the time of the planned proposals of a region to what it decided, from when they were planned on."""
+        usual = timedelta(seconds=settings.movable_seconds)
+        held_back = max(usual, timedelta(seconds=settings.held_back_seconds))
+        is_held_back = proposals.c.reasons.contains([{"factor": movable.HELD_BACK}])
+        latest = proposals.c.proposed_at + case((is_held_back, held_back), else_=usual)
         shorter = update(proposals).where(
             _PLANNED & (proposals.c.region == region) & (proposals.c.movable_until > latest)
         )

@@ -50,7 +50,7 @@ class SettingsStore:
     async def where_places_move(self, regions: Collection[str]) -> list[str]:
         """Those of the regions where places are planned before they are shown, or were before that was changed."""
         known = await self._read(regions)
-        return sorted(name for name, one in known.items() if one.settings.movable_seconds or one.has_planned)
+        return sorted(name for name, one in known.items() if one.settings.lets_places_move or one.has_planned)
 
     async def terms(self, regions: Collection[str]) -> Mapping[str, Terms]:
         """What of the settings of these regions bears on who suits where."""
