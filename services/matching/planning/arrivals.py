@@ -35,17 +35,21 @@ async def begin_search(work: UnitOfWork, profile: Profile, ready_at: datetime) -
     if before and before.school_id != profile.school_id:  # its school merged into another
         await ProposalStore(work.session).hand_over(student, profile.school_id)
     freed = await recheck(work, "student-changed", students=[student]) if running else Freed()
-    await settle(work, students=[student], offers=freed.offers)
+    await settle(work, students=[student], offers=freed.offers, are_wide=not _runs(running))
 
 
 async def _keep(work: UnitOfWork, search: Search, ready_at: datetime, running: Search | None) -> None:
     """Keep the search; a fresh one with the circles open that are due, so that it is not written again for that."""
-    if running is not None and running.state in RUNNING:
+    if _runs(running):
         await SearchStore(work.session).begin(search, ready_at)
         return
     settings = await SettingsStore(work.session).of(search.region)
     wider = widening.widened(search, settings, search.step_since)
     await SearchStore(work.session).begin(wider, ready_at, widening.due_at(wider, settings))
+
+
+def _runs(search: Search | None) -> bool:
+    return search is not None and search.state in RUNNING
 
 
 def _search(profile: Profile, running: Search | None, ready_at: datetime, moment: datetime) -> Search:
@@ -83,13 +87,13 @@ async def hold_search(work: UnitOfWork, student_id: UUID) -> None:
 
 
 async def lock_student(work: UnitOfWork, student_id: UUID) -> SearchRecord | None:
-    """How a student's search stands, with its regions locked."""
+    """How a student's search stood right before its regions were locked."""
     searches = SearchStore(work.session)
     record = await searches.record(student_id)
     if record is None:
         return None
     await lock(work.session, {record.region})
-    return await searches.record(student_id)
+    return record
 
 
 async def lock_placement(work: UnitOfWork, region: str, offer_id: UUID, student_id: UUID) -> SearchRecord | None:

@@ -8,14 +8,14 @@ from uuid import UUID
 import structlog
 
 from services.matching.clients import Neighbours
-from services.matching.domain import movable
+from services.matching.domain import movable, widening
 from services.matching.domain.fits import Fit
-from services.matching.domain.kept_region import Place
+from services.matching.domain.kept_region import KeptRegion, Place
 from services.matching.domain.model import SearchState
 from services.matching.domain.proposals import Proposal, ProposalState
 from services.matching.domain.widening import RegionSettings
-from services.matching.planning.closing import drop
 from services.matching.planning.schedule import let_run_out, show_at
+from services.matching.store.living import LivingStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import now
 from services.matching.store.searches import SearchStore
@@ -31,36 +31,44 @@ async def give(work: UnitOfWork, one: Fit, settings: RegionSettings, moment: dat
     """Give a place to a student who has none: the region says whether it is shown at once."""
     planned = _planned(one, moment, settings)
     if planned.expires_at > moment:
-        await _plan(work, [planned], [planned], [planned])
+        await _plan(work, planned)
         return planned
     shown = planned.shown(moment, moment + timedelta(days=settings.proposal_days))
     return await _propose(work, shown, is_new=True)
 
 
-async def follow(work: UnitOfWork, places: Sequence[Place], moment: datetime) -> dict[UUID, Proposal | None]:
+async def follow(
+    work: UnitOfWork, region: str, places: Sequence[Place], kept: KeptRegion, moment: datetime
+) -> dict[UUID, Proposal | None]:
     """Do as a region's plan says: give places, move those that are planned, let go of them; what is planned then.
 
     For who moves the time until a place is shown goes on, and who has none any more keeps the patience that was left.
     """
-    settings, followed = SettingsStore(work.session), dict[UUID, Proposal | None]()
+    settings = await SettingsStore(work.session).of(region)
     gone = [place.before for place in places if place.before is not None and place.after is None]
-    await drop(work, gone)
-    followed |= dict.fromkeys(one.student_id for one in gone)
-    new, moved, sooner = list[Proposal](), list[Proposal](), list[Proposal]()
-    for place in places:
-        if place.after is None:
-            continue
-        decided = await settings.of(place.after.pair.search.region)
-        if place.before is not None:
-            moved.append(_moved(place.before, place.after, decided))
-            if moved[-1].expires_at < place.before.expires_at:
-                sooner.append(moved[-1])
-        elif (planned := _planned(place.after, moment, decided)).expires_at > moment:
-            new.append(planned)
-        else:
-            await give(work, place.after, decided, moment)
-    await _plan(work, [*moved, *new], new, [*sooner, *new])
-    return followed | {one.student_id: one for one in (*moved, *new)}
+    moved = [_moved(one.before, one.after, settings) for one in places if one.before and one.after]
+    fresh = [(one.after, _planned(one.after, moment, settings)) for one in places if not one.before and one.after]
+    new = [planned for _, planned in fresh if planned.expires_at > moment]
+    waiting = [search for one in gone if (search := kept.first.searches.get(one.student_id))]
+    due = {search.student_id: widening.due_at(search, settings) for search in waiting}
+    if gone or moved or new:
+        await LivingStore(work.session, region).follow(gone, due, [*moved, *new], [one.student_id for one in new])
+    await _show_in_time(work, region, [*moved, *new], kept)
+    for one, planned in fresh:
+        if planned.expires_at <= moment:
+            await give(work, one, settings, moment)
+    return dict.fromkeys(one.student_id for one in gone) | {one.student_id: one for one in (*moved, *new)}
+
+
+async def _show_in_time(work: UnitOfWork, region: str, planned: Sequence[Proposal], kept: KeptRegion) -> None:
+    """Look at the region when the first of these is to be shown, unless a place that is planned there is shown before:
+    then that is set already.
+    """
+    if not planned:
+        return
+    first = min(one.expires_at for one in planned)
+    if all(one.expires_at > first for one in kept.ground.planned.values()):
+        await show_at(work, region, first)
 
 
 def _moved(before: Proposal, one: Fit, settings: RegionSettings) -> Proposal:
@@ -73,15 +81,11 @@ def _moved(before: Proposal, one: Fit, settings: RegionSettings) -> Proposal:
     return after
 
 
-async def _plan(
-    work: UnitOfWork, planned: Sequence[Proposal], new: Sequence[Proposal], sooner: Sequence[Proposal]
-) -> None:
-    """Keep what is planned; nothing is due for those for whom it is new, and `sooner` may be shown next."""
-    await ProposalStore(work.session).save(*planned)
-    if new:
-        await SearchStore(work.session).nothing_is_due([one.student_id for one in new])
-    for region in sorted({one.region for one in sooner}):
-        await show_at(work, region, min(one.expires_at for one in sooner if one.region == region))
+async def _plan(work: UnitOfWork, planned: Proposal) -> None:
+    """Keep what is planned for a student, for whom nothing is due then."""
+    await ProposalStore(work.session).save(planned)
+    await SearchStore(work.session).nothing_is_due([planned.student_id])
+    await show_at(work, planned.region, planned.expires_at)
 
 
 async def propose(work: UnitOfWork, chosen: Sequence[Fit]) -> None:

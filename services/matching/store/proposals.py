@@ -1,6 +1,6 @@
 """Proposals and what became of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,11 +31,11 @@ class ProposalStore:
     async def save(self, *some: Proposal) -> None:
         """Keep proposals as they stand now; their versions rise when they are announced."""
         if some:
-            await upsert(self.session, proposals, *map(_row, some))
+            await upsert(self.session, proposals, *map(row_of, some))
 
     async def add(self, proposal: Proposal) -> None:
         """Keep a proposal that has no row yet; to be told of with `announce_new`."""
-        await upsert(self.session, proposals, _row(proposal) | {"version": FIRST_VERSION})
+        await upsert(self.session, proposals, row_of(proposal) | {"version": FIRST_VERSION})
 
     async def raise_version(self, proposal_id: UUID) -> None:
         """Count a step that is not announced, since another service's event told of it."""
@@ -145,27 +145,32 @@ where student_id = :student and left_out <> '{}'
 """)
 
 
-def _row(proposal: Proposal) -> dict[str, Any]:
-    row = {name: getattr(proposal, name) for name in _COLUMNS}
+def row_of(proposal: Proposal) -> dict[str, Any]:
+    """What is kept of a proposal, its version apart."""
+    row = {name: getattr(proposal, name) for name in COLUMNS}
     row["weekdays"], row["left_out"] = list(proposal.weekdays), list(proposal.left_out)
     row["reasons"] = [asdict(reason) for reason in proposal.reasons]
     return row
 
 
-_COLUMNS = [one.name for one in fields(Proposal) if one.name != "version"]
+COLUMNS = [one.name for one in fields(Proposal) if one.name != "version"]
 
 
 def _proposal(row: Row[Any]) -> Proposal:
-    values = dict(row._mapping)  # noqa: SLF001 — SQLAlchemy's public name for it
+    return proposal_of(row._mapping)  # noqa: SLF001 — SQLAlchemy's public name for it
+
+
+def proposal_of(values: Mapping[str, Any]) -> Proposal:
+    """The proposal of a row."""
     return Proposal(
         **{
             **values,
-            "state": ProposalState(row.state),
-            "step": Step(row.step),
-            "kind": PlacementKind(row.kind),
-            "weekdays": tuple(Weekday(day) for day in row.weekdays),
-            "left_out": tuple(row.left_out),
-            "reasons": tuple(Factor(**reason) for reason in row.reasons),
+            "state": ProposalState(values["state"]),
+            "step": Step(values["step"]),
+            "kind": PlacementKind(values["kind"]),
+            "weekdays": tuple(Weekday(day) for day in values["weekdays"]),
+            "left_out": tuple(values["left_out"]),
+            "reasons": tuple(Factor(**reason) for reason in values["reasons"]),
         }
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain import widening
+from shared.unit_of_work import kernel_connection
 
 AMSTERDAM = widening.AMSTERDAM
 
@@ -47,14 +49,29 @@ def among(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     return column == any_(wanted)
 
 
-def rows_beside(name: str, columns: str, found: str) -> ColumnElement[Any]:
+def rows_beside(columns: str, found: str) -> str:
     """What stands elsewhere of each row that is read, as a list of JSON rows; none is null.
 
     In an order of their own, so that what did not change reads the same.
     """
     beside = f"(select jsonb_build_array({columns}) as one from {found}) as beside"  # noqa: S608 — our own names
-    every = f"(select jsonb_agg(one order by one) from {beside})"  # noqa: S608 — as above
-    return literal_column(every, JSONB).label(name)
+    return f"(select jsonb_agg(one order by one) from {beside})"  # noqa: S608 — as above
+
+
+def as_columns(beside: Mapping[str, str]) -> tuple[ColumnElement[Any], ...]:
+    """The same for a statement that SQLAlchemy puts together."""
+    return tuple(literal_column(sql, JSONB).label(name) for name, sql in beside.items())
+
+
+def as_text(beside: Mapping[str, str]) -> str:
+    """The same for a statement that is written out."""
+    return ", ".join(f"{sql} as {name}" for name, sql in beside.items())
+
+
+async def fetch(session: AsyncSession, statement: str, *arguments: Any) -> list[Any]:
+    """The rows of a statement that goes to the driver itself, which costs a third; SQLAlchemy's codec reads JSON."""
+    connection = await kernel_connection(session)
+    return [SimpleNamespace(**record) for record in await connection.fetch(statement, *arguments)]
 
 
 async def upsert(session: AsyncSession, table: Table, *rows: Mapping[str, Any]) -> None:

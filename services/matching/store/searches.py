@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
@@ -15,7 +15,7 @@ from services.matching.domain.proposals import ProposalState
 from services.matching.domain.regions import within_reach
 from services.matching.domain.travel import reach_km
 from services.matching.store.remembered import REMEMBERED, search_of
-from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, upsert
+from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, as_columns, as_text, fetch, upsert
 from services.matching.store.settings import SettingsStore
 from services.matching.store.tables import (
     contacts,
@@ -32,6 +32,8 @@ from shared.events.codes import Step
 LOOKING = (SearchState.SEARCHING, SearchState.PROPOSED)
 """States in which a student counts as searching: a proposal is not a place yet."""
 
+
+_REMEMBERED = as_columns(REMEMBERED)
 
 _PLANNED = exists().where(proposals.c.student_id == searches.c.id, proposals.c.state == ProposalState.PLANNED)
 _WAITING = (searches.c.state == SearchState.SEARCHING) & ~_PLANNED
@@ -143,8 +145,11 @@ class SearchStore:
         regions = {region for offer in offers for region in within_reach(offer.region)}.difference(apart_from)
         if not regions:
             return []
-        places = or_(*(_reaches(offer) & _may_do(offer.sector) for offer in offers)) if len(offers) <= FEW else true()
-        return await self._load(_WAITING & among(searches.c.region, regions) & places)
+        spots = [(one.location.latitude, one.location.longitude, one.sector) for one in offers]
+        columns = [list(column) for column in zip(*spots, strict=True)] if len(offers) <= FEW else [None, None, None]
+        rows = await fetch(self.session, _NEAR, sorted(regions), *columns)
+        terms = await self.settings.terms({row.region for row in rows})
+        return [search_of(row, terms[row.region]) for row in rows]
 
     async def running_in(self, region: str) -> list[Search]:
         """All of a region for whom a place is looked for or agreed on; the longest waiting first."""
@@ -230,7 +235,7 @@ class SearchStore:
         return [search for search, _ in await self._load_with_dues(which)]
 
     async def _load_with_dues(self, which: ColumnElement[bool]) -> list[tuple[Search, datetime | None]]:
-        query = select(searches, *REMEMBERED).where(which, searches.c.profile.is_not(None))
+        query = select(searches, *_REMEMBERED).where(which, searches.c.profile.is_not(None))
         rows = (await self.session.execute(query)).all()
         terms = await self.settings.terms({row.region for row in rows})
         return [(search_of(row, terms[row.region]), row.due_at) for row in rows]
@@ -252,20 +257,20 @@ from unnest(cast(:ids as uuid[]), cast(:dues as timestamptz[])) as asked (studen
 """)
 
 
-def _reaches(offer: Offer) -> ColumnElement[bool]:
-    north = func.abs(searches.c.latitude - offer.location.latitude) * KM_PER_DEGREE
-    east = func.abs(searches.c.longitude - offer.location.longitude) * KM_PER_DEGREE_EAST
-    return (north <= searches.c.reach_km) & (east <= searches.c.reach_km)
-
-
-def _may_do(sector: str) -> ColumnElement[bool]:
-    """Who wishes for this work, has no wish, or may be asked for what lies near: the others are not worth reading."""
-    profile = searches.c.profile
-    return or_(
-        profile.contains({"wishes": [{"sector": sector}]}),
-        profile.contains({"accepts_neighbouring_work": True}),
-        profile["wishes"] == text("'[]'::jsonb"),
-    )
+# Who wishes for this work, has no wish, or may be asked for what lies near: the others are not worth reading.
+_NEAR = f"""
+select searches.*, {as_text(REMEMBERED)}
+from searches
+where state = 'searching' and region = any($1::text[]) and profile is not null
+  and not exists (select from proposals where student_id = searches.id and state = 'planned')
+  and ($2::float[] is null or exists (
+    select from unnest($2, $3::float[], $4::text[]) as offered (north, east, kind)
+    where abs(latitude - north) * {KM_PER_DEGREE} <= reach_km
+      and abs(longitude - east) * {KM_PER_DEGREE_EAST} <= reach_km
+      and (profile @> jsonb_build_object('wishes', jsonb_build_array(jsonb_build_object('sector', kind)))
+        or profile @> '{{"accepts_neighbouring_work": true}}' or profile -> 'wishes' = '[]')
+  ))
+"""  # noqa: S608 — our own names
 
 
 def _columns(search: Search) -> dict[str, Any]:
