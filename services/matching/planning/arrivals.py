@@ -12,7 +12,6 @@ from services.matching.planning.closing import Freed, let_go, recheck
 from services.matching.planning.locks import lock
 from services.matching.planning.settling import settle
 from services.matching.store.openings import OpeningStore
-from services.matching.store.pins import PinStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import now
 from services.matching.store.searches import SearchRecord, SearchStore
@@ -70,15 +69,11 @@ def _search(profile: Profile, running: Search | None, ready_at: datetime, moment
 async def end_search(work: UnitOfWork, student_id: UUID, reason: str) -> Freed:
     """End a search, drop the profile, and let go of what was held for it; its regions are locked."""
     ended = await ProposalStore(work.session).holding(students=[student_id])
-    if planned := [one.id for one in ended if one.state is ProposalState.PLANNED]:
-        await ProposalStore(work.session).drop(planned)
-    for proposal in (one for one in ended if one.id not in planned):
+    for proposal in (one for one in ended if one.state is not ProposalState.PLANNED):
         await let_go(work, proposal, Happened.TAKEN_BACK, reason)
-    pinned = await PinStore(work.session).of_students([student_id])
-    await SearchStore(work.session).end(student_id)
-    await ProposalStore(work.session).forget_left_out(student_id)
+    pinned = await SearchStore(work.session).end(student_id)
     freed = Freed.by(ended)
-    return replace(freed, offers=freed.offers | pinned.get(student_id, {}).keys())
+    return replace(freed, offers=freed.offers.union(pinned))
 
 
 async def hold_search(work: UnitOfWork, student_id: UUID) -> None:

@@ -28,6 +28,8 @@ class Freed:
 
     students: frozenset[UUID] = frozenset()
     offers: frozenset[UUID] = frozenset()
+    were_planned: bool = False
+    """Whether all are only to move, in the plans of regions that are locked: nobody's circle is another than before."""
 
     @classmethod
     def by(cls, proposals: Iterable[Proposal]) -> "Freed":
@@ -123,7 +125,7 @@ async def recheck(
         await let_go(work, proposal, Happened.TAKEN_BACK, reason)
         ended.append(proposal)
         _free(openings, proposal)
-    return Freed.by(ended)
+    return replace(Freed.by(ended), were_planned=all(_may_move(work, one) for one in ended))
 
 
 def _may_move(work: UnitOfWork, proposal: Proposal) -> bool:

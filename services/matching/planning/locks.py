@@ -2,23 +2,21 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.regions import within_reach
 from services.matching.store.acting import Capacity
-from services.matching.store.rows import remember_now
+from services.matching.store.rows import fetch, remember_now
 
 _PLANNING = 7102
 """The class of these advisory locks, so that they meet no other lock of the database."""
 
 _REGIONS = "regions that are planned"
 
-_LOCK = text("""
-with told as materialized (select set_config('stagebrug.acting', :acting, true))
-select pg_advisory_xact_lock(:planning, region), clock_timestamp() as granted
-from told, unnest(cast(:regions as int[])) region
-""")
+_LOCK = """
+with told as materialized (select set_config('stagebrug.acting', $1, true))
+select pg_advisory_xact_lock($2::int, region), clock_timestamp() as granted from told, unnest($3::int[]) region
+"""
 
 
 async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
@@ -34,8 +32,8 @@ async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
     session.info[_REGIONS] = frozenset(regions)
     numbers = sorted(int(region.removeprefix("AM")) for region in reach)
     if numbers:
-        asked = {"planning": _PLANNING, "regions": numbers, "acting": Capacity.PLANNING}
-        remember_now(session, (await session.execute(_LOCK, asked)).all()[-1].granted)
+        granted = await fetch(session, _LOCK, Capacity.PLANNING, _PLANNING, numbers)
+        remember_now(session, granted[-1].granted)
 
 
 def locked(session: AsyncSession) -> frozenset[str]:

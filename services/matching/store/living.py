@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.model import Opening, Search
@@ -15,8 +14,9 @@ from services.matching.store.employing import ABOUT, ABOUT_WHOM, GOOD, LATELY_DA
 from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import COLUMNS, proposal_of, row_of
 from services.matching.store.remembered import REMEMBERED, search_of
-from services.matching.store.rows import as_text, fetch
+from services.matching.store.rows import as_asked, as_json, as_text, fetch, upserting
 from services.matching.store.settings import SettingsStore
+from services.matching.store.tables import proposals
 from shared.unit_of_work import kernel_connection
 
 
@@ -31,7 +31,8 @@ class LivingStore:
         """Those of the students who wait in the region, planned for or not, and what is planned there for them."""
         if not ids:
             return {}, {}
-        rows = await fetch(self.session, *_of(_STUDENTS, ids), self.region)
+        some = list(ids)
+        rows = await fetch(self.session, _STUDENTS[len(some) == 1], as_asked(some), self.region)
         terms = (await self.settings.terms({self.region}))[self.region]
         searches = {row.asked_id: search_of(row, terms) for row in rows if row.id is not None}
         return searches, {row.asked_id: proposal_of(_planned(row)) for row in rows if row.planned_id is not None}
@@ -40,8 +41,8 @@ class LivingStore:
         """Those of the offers that are open in one of these regions; what is planned in this one takes no seat."""
         if not ids:
             return []
-        of, asked = _of(_OPENINGS, ids)
-        rows = await fetch(self.session, of, asked, list(regions), GOOD, LATELY_DAYS)
+        some, which = list(ids), list(regions)
+        rows = await fetch(self.session, _OPENINGS[len(some) == 1], as_asked(some), which, GOOD, LATELY_DAYS)
         looks = await self.openings_of_all.first_looks({row.region for row in rows})
         apart = {self.region}
         return [
@@ -58,15 +59,9 @@ class LivingStore:
         """Forget what is planned no longer and keep what is planned now. Something is due then for those who
         wait on, and nothing for those who are new to a place.
         """
-        rows = to_json([row_of(one) for one in planned]).decode()
+        rows = as_json(row_of(one) for one in planned)
         connection = await kernel_connection(self.session)
         await connection.execute(_FOLLOW, [one.id for one in gone], list(due), list(due.values()), list(new), rows)
-
-
-def _of(statement: Mapping[bool, str], ids: Collection[UUID]) -> tuple[str, Any]:
-    """The statement for one id, which PostgreSQL plans once (`rows.among`), or for several."""
-    some = list(ids)
-    return (statement[True], some[0]) if len(some) == 1 else (statement[False], some)
 
 
 def _planned(row: Any) -> dict[str, Any]:
@@ -101,7 +96,6 @@ where offers.id = {which} and offers.is_open and offers.region = any($2::text[])
     for is_one, which in {True: "$1::uuid", False: "any($1::uuid[])"}.items()
 }
 
-_NAMES = ", ".join(COLUMNS)
 _FOLLOW = f"""
 with forgotten as (
     delete from proposals where state = 'planned' and id = any($1::uuid[])
@@ -111,6 +105,5 @@ with forgotten as (
 ), placed as (
     update searches set due_at = null where id = any($4::uuid[])
 )
-insert into proposals ({_NAMES}) select {_NAMES} from jsonb_populate_recordset(null::proposals, $5::text::jsonb)
-on conflict (id) do update set {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "id")}
+{upserting(proposals, COLUMNS).format(rows="$5")}
 """  # noqa: S608 — our own names

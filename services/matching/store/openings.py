@@ -38,9 +38,9 @@ from services.matching.domain.travel import reach_km
 from services.matching.store.bearing import BEARING, opening_of
 from services.matching.store.employing import about
 from services.matching.store.merges import standing
-from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, as_columns, now, upsert
+from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, as_columns, fetch, now, upsert
 from services.matching.store.settings import SettingsStore
-from services.matching.store.tables import employers, offers, placements, proposals
+from services.matching.store.tables import offers, placements, proposals
 from shared.events.intake import OfferFacts, PlacementCancelled, PlacementEnded, PlacementFacts
 
 
@@ -100,12 +100,8 @@ class OpeningStore:
 
     async def regions_of(self, *, employer_id: UUID | None = None, offer_id: UUID | None = None) -> set[str]:
         """The regions of an employer and its open offers, or of one offer; nothing for what is not known."""
-        if offer_id is not None:
-            which = select(offers.c.region).where(offers.c.id == offer_id)
-            return set((await self.session.execute(which)).scalars())
-        own = select(employers.c.region).where(employers.c.id == employer_id)
-        offered = select(offers.c.region).where((offers.c.employer_id == employer_id) & offers.c.is_open)
-        return set((await self.session.execute(union_all(own, offered))).scalars())
+        asked = (_REGION_OF_OFFER, offer_id) if offer_id is not None else (_REGIONS_OF_EMPLOYER, employer_id)
+        return {row.region for row in await fetch(self.session, *asked)}
 
     async def open_of(self, employer_id: UUID) -> list[UUID]:
         """The open offers of an employer."""
@@ -266,6 +262,12 @@ class OpeningStore:
             self._employers |= await about(self.session, unknown)
         return self._employers
 
+
+_REGION_OF_OFFER = "select region from offers where id = $1::uuid"
+_REGIONS_OF_EMPLOYER = """
+select region from employers where id = $1::uuid
+union all select region from offers where employer_id = $1::uuid and is_open
+"""
 
 FEW = 20
 """Beyond so many students one look at their regions is cheaper than a box around each."""

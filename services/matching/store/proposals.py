@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.domain import adapting, movable
+from services.matching.domain import movable
 from services.matching.domain.proposals import HOLDING, Proposal, ProposalState
 from services.matching.domain.score import Factor
 from services.matching.domain.widening import RegionSettings
-from services.matching.store.rows import among, upsert
+from services.matching.store.rows import among, as_asked, asked_for, fetch, upsert
 from services.matching.store.tables import proposals
 from shared.events.codes import PlacementKind, Step, Weekday
 from shared.unit_of_work import FIRST_VERSION
@@ -47,15 +47,10 @@ class ProposalStore:
         theirs = update(proposals).where(proposals.c.student_id == student_id, proposals.c.school_id != to)
         await self.session.execute(theirs.values(school_id=to))
 
-    async def forget_left_out(self, student_id: UUID) -> None:
-        """Drop what proposals tell of a student's limits: which demands were to be left out."""
-        await self.session.execute(_FORGET_LEFT_OUT, {"student": student_id, "text": adapting.FORGOTTEN})
-
     async def get(self, proposal_id: UUID, *, lock: bool = False) -> Proposal | None:
         """A proposal that was made; with `lock` nobody else answers it meanwhile."""
-        query = select(proposals).where(proposals.c.id == proposal_id, _MADE)
-        row = (await self.session.execute(query.with_for_update() if lock else query)).one_or_none()
-        return None if row is None else _proposal(row)
+        found = await fetch(self.session, _LOCKED if lock else _ONE, proposal_id)
+        return proposal_of(vars(found[0])) if found else None
 
     async def holding(
         self, *, students: Collection[UUID] = (), offers: Collection[UUID] = (), employer: UUID | None = None
@@ -63,10 +58,13 @@ class ProposalStore:
         """The proposals that hold a seat, of these students, these offers or this employer: those that were made before
         those that are planned, the oldest first.
         """
-        whose = among(proposals.c.student_id, students) | among(proposals.c.offer_id, offers)
-        if employer is not None:
-            whose |= proposals.c.employer_id == employer
-        return await self._load(whose & among(proposals.c.state, HOLDING))
+        asked = {"student_id": students, "offer_id": offers, "employer_id": [employer] if employer else ()}
+        given = {name: list(ids) for name, ids in asked.items() if ids}
+        if not given:
+            return []
+        whose = " or ".join(f"{name} {asked_for(number, ids)}" for number, (name, ids) in enumerate(given.items(), 1))
+        rows = await fetch(self.session, _HOLDING.format(whose=whose), *map(as_asked, given.values()))
+        return [proposal_of(vars(row)) for row in rows]
 
     async def expired_in(self, region: str) -> list[Proposal]:
         """The proposals of a region that nobody answered in time."""
@@ -135,14 +133,12 @@ class ProposalStore:
         return [_proposal(row) for row in await self.session.execute(query)]
 
 
-_FORGET_LEFT_OUT = text("""
-update proposals set left_out = '{}', reasons = (
-  select jsonb_agg(
-    case when reason ->> 'factor' = 'adaptation'
-      then jsonb_set(reason, '{text}', to_jsonb(cast(:text as text))) else reason end order by place)
-  from jsonb_array_elements(reasons) with ordinality as told (reason, place))
-where student_id = :student and left_out <> '{}'
-""")
+_ONE = "select * from proposals where id = $1::uuid and state <> 'planned'"
+_LOCKED = f"{_ONE} for update"
+_HOLDING = f"""
+select * from proposals where ({{whose}}) and state in ({", ".join(map(repr, map(str, HOLDING)))})
+order by state = 'planned', proposed_at, id
+"""  # noqa: S608 — our own names
 
 
 def row_of(proposal: Proposal) -> dict[str, Any]:
@@ -153,7 +149,7 @@ def row_of(proposal: Proposal) -> dict[str, Any]:
     return row
 
 
-COLUMNS = [one.name for one in fields(Proposal) if one.name != "version"]
+COLUMNS = tuple(one.name for one in fields(Proposal) if one.name != "version")
 
 
 def _proposal(row: Row[Any]) -> Proposal:

@@ -1,11 +1,13 @@
 """What the stores have in common: writing a row whether it is there or not, and the database's clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import (
     ARRAY,
     ClauseElement,
@@ -49,6 +51,16 @@ def among(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     return column == any_(wanted)
 
 
+def asked_for(number: int, ids: Sequence[UUID]) -> str:
+    """The same for a statement that is written out: how a column is compared with the parameter of that number."""
+    return f"= ${number}::uuid" if len(ids) == 1 else f"= any(${number}::uuid[])"
+
+
+def as_asked(ids: Sequence[UUID]) -> Any:
+    """That parameter."""
+    return ids[0] if len(ids) == 1 else ids
+
+
 def rows_beside(columns: str, found: str) -> str:
     """What stands elsewhere of each row that is read, as a list of JSON rows; none is null.
 
@@ -82,7 +94,25 @@ async def upsert(session: AsyncSession, table: Table, *rows: Mapping[str, Any]) 
     if len(rows) == 1 and any(isinstance(value, ClauseElement) for value in rows[0].values()):
         await session.execute(_upsert(table, tuple(rows[0])).values(**rows[0]))
     elif rows:
-        await session.execute(_upsert(table, tuple(rows[0])), [dict(row) for row in rows])
+        connection = await kernel_connection(session)
+        await connection.execute(upserting(table, tuple(rows[0])).format(rows="$1"), as_json(rows))
+
+
+def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as one parameter, however many and of whatever columns."""
+    return to_json([dict(row) for row in rows]).decode()
+
+
+@cache
+def upserting(table: Table, names: tuple[str, ...]) -> str:
+    """The statement that writes these columns of `{rows}`, a parameter as of `as_json`."""
+    keys, columns = [column.name for column in table.primary_key], ", ".join(names)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return f"""
+insert into {table.name} ({columns})
+select {columns} from jsonb_populate_recordset(null::{table.name}, cast(cast({{rows}} as text) as jsonb))
+on conflict ({", ".join(keys)}) do update set {changed}
+"""  # noqa: S608 — our own names
 
 
 @cache  # building the statement costs more than running it
