@@ -153,7 +153,7 @@ COLUMNS = tuple(one.name for one in fields(Proposal) if one.name != "version")
 
 
 def _proposal(row: Row[Any]) -> Proposal:
-    return proposal_of(row._mapping)  # noqa: SLF001 — SQLAlchemy's public name for it
+    return proposal_of(dict(row._mapping))  # noqa: SLF001 — SQLAlchemy's public name for it
 
 
 def proposal_of(values: Mapping[str, Any]) -> Proposal:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 from sqlalchemy import (
     ARRAY,
     ClauseElement,
@@ -33,6 +33,8 @@ KM_PER_DEGREE = 111.2
 KM_PER_DEGREE_EAST = 67.0
 """Of longitude at 53° north, where it is shortest in the Netherlands: so that nobody is left out."""
 
+
+_ROWS = TypeAdapter(list[Mapping[str, Any]])
 
 _MOMENT = "moment of planning"
 """Where a session remembers when its locks were granted."""
@@ -100,7 +102,7 @@ async def upsert(session: AsyncSession, table: Table, *rows: Mapping[str, Any]) 
 
 def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows as one parameter, however many and of whatever columns."""
-    return to_json([dict(row) for row in rows]).decode()
+    return _ROWS.dump_json(list(rows)).decode()
 
 
 @cache
