@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain import movable
@@ -71,10 +71,9 @@ class ProposalStore:
         which = (proposals.c.state == ProposalState.OPEN) & (proposals.c.expires_at <= func.clock_timestamp())
         return await self._load(which & (proposals.c.region == region))
 
-    async def planned_in(self, regions: Collection[str], students: Collection[UUID] | None = None) -> list[Proposal]:
-        """The planned proposals for students of these regions, all or some."""
-        whose = true() if students is None else among(proposals.c.student_id, students)
-        return await self._load(_PLANNED & among(proposals.c.region, regions) & whose)
+    async def planned_in(self, regions: Collection[str]) -> list[Proposal]:
+        """The planned proposals for students of these regions."""
+        return await self._load(_PLANNED & among(proposals.c.region, regions))
 
     async def to_show_in(self, region: str) -> list[Proposal]:
         """The planned proposals of a region whose time is over."""

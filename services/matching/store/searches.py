@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, text, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
@@ -126,10 +126,9 @@ class SearchStore:
         """The students of these regions without a proposal."""
         return await self._load(among(searches.c.region, regions) & _WAITING)
 
-    async def to_plan_in(self, region: str, students: Collection[UUID] | None = None) -> list[Search]:
-        """The students of a region, all or some, who wait, whether a place is planned for them or not."""
-        whose = true() if students is None else among(searches.c.id, students)
-        return await self._load((searches.c.region == region) & (searches.c.state == SearchState.SEARCHING) & whose)
+    async def to_plan_in(self, region: str) -> list[Search]:
+        """The students of a region who wait, whether a place is planned for them or not."""
+        return await self._load((searches.c.region == region) & (searches.c.state == SearchState.SEARCHING))
 
     async def due(self, dues: Mapping[UUID, datetime | None]) -> None:
         """When something is due next for these searches."""
