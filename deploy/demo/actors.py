@@ -17,6 +17,10 @@ class NotAsPlayed(Exception):
     """The system did something else than the demo counts on; the message says what."""
 
 
+class NotAnswered(NotAsPlayed):
+    """Nobody answered: a service that is being restarted, or the network."""
+
+
 class Actor:
     """Somebody with a token, who calls the public APIs."""
 
@@ -51,7 +55,10 @@ class Actor:
     async def _answer(self, method: str, service: str, path: str, *, tag: str = "", **sent: Any) -> httpx.Response:
         """`sent`: what httpx is given of the request."""
         headers = self._headers | ({"If-Match": tag} if tag else {})
-        answer = await self._client.request(method, self._urls[service] + path, headers=headers, **sent)
+        try:
+            answer = await self._client.request(method, self._urls[service] + path, headers=headers, **sent)
+        except httpx.TransportError as error:
+            raise NotAnswered(f"{self.name}: {method} {service} {path} was not answered: {error!r}") from error
         if not answer.is_success:
             raise NotAsPlayed(f"{self.name}: {method} {service} {path} answered {answer.status_code}: {answer.text}")
         return answer

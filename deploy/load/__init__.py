@@ -37,6 +37,10 @@ def load(
     among_others: Annotated[
         bool, typer.Option("--among-others", help="Also where schools are registered that are not of a load test.")
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="With the schools and employers of an earlier play, instead of more of them."),
+    ] = False,
     report_to: Annotated[Path | None, typer.Option(help="A file for the outcome as JSON, too.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -49,7 +53,8 @@ def load(
     Ctrl-C ends the play early and checks what was asked by then.
 
     Examples: [bold]stagebrug load --scale region --speed 400 --minutes 3[/bold]; the country's fullest hour
-    in six minutes, once the country is there: [bold]stagebrug load --scale country --hours 1 --speed 10[/bold]
+    in six minutes, once the country is there: [bold]stagebrug load --scale country --hours 1 --speed 10[/bold];
+    the week again where the country is by now: [bold]stagebrug load --scale country --speed 20 --again[/bold]
     """
     from deploy.demo.actors import NotAsPlayed
     from deploy.load import outcome, playing
@@ -57,7 +62,9 @@ def load(
 
     week = Week.of(scale, share, seed, hours)
     try:
-        played = asyncio.run(playing.play(folder, week, speed, minutes, printed(err=as_json), alone=not among_others))
+        played = asyncio.run(
+            playing.play(folder, week, speed, minutes, printed(err=as_json), alone=not among_others, again=again)
+        )
     except NotAsPlayed as error:
         raise StackError(f"The system did not do as it should: {error}") from error
     found = outcome.of(played, week, speed)

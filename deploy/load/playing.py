@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -62,15 +63,20 @@ class School:
     town: Town
 
 
-async def play(folder: Path, week: Week, speed: float, minutes: float | None, report: Report, *, alone: bool) -> Played:
-    """Register what is there, play the week or so many minutes of it, and wait until all is quiet."""
+async def play(
+    folder: Path, week: Week, speed: float, minutes: float | None, report: Report, *, alone: bool, again: bool
+) -> Played:
+    """Register what is there, play the week or so many minutes of it, and wait until all is quiet.
+
+    `alone`: only where no schools but those of a play are. `again`: with what an earlier play registered.
+    """
     if (running := Stack.last(folder)) is None:
         raise StackError(f"No stack was started in {folder}: run `stagebrug up` first.")
     async with Actors(running) as actors:
         player = _Player(actors, await actors.operator(), week, report, Stopping())
         if alone:
             await player.refuse_others()
-        await player.register()
+        await (player.find() if again else player.register())
         await player.play(week.seconds / speed, minutes)
         return player.played
 
@@ -104,11 +110,26 @@ class _Player:
             raise NotAsPlayed(f"no school could be registered: {self.played.failed[0]}")
         schools = cycle(self._schools)
         await self._employers_from_a_file(run)
-        self._having = cycle(self._employers)
         await self._many("offers", int(week.searching * PLACES_A_STUDENT) // 2, lambda _: self._offer())
         await self._many("students", week.waiting, lambda _: self._waits(next(schools)))
         self.played.failed += await self._settled()
         self.played.calls.clear()
+
+    async def find(self) -> None:
+        """What an earlier play registered: its schools, and the employers near them."""
+        query: dict[str, Any] = {"limit": stock.PAGE}
+        while page := await self._operator.get("intake", "/v1/schools", **query):
+            for made in page["items"]:
+                if made["name"].startswith(NAME):
+                    await self._knows(made)
+            if not page["next"]:
+                break
+            query["cursor"] = page["next"]
+        if not self._schools:
+            raise NotAsPlayed("no earlier play registered schools here: play without --again first")
+        self._offering([item async for item in stock.known(self._schools[0].coordinator)])
+        self._report(f"{len(self._schools)} schools and {len(self._employers)} employers of an earlier play")
+        self.played.failed += await self._settled()
 
     async def play(self, seconds: float, minutes: float | None) -> None:
         """Everything at its moment; what is late is made at once, and how late it was is kept."""
@@ -137,13 +158,23 @@ class _Player:
         await stock.bring_in(here, self._drawing, list(week.towns), week.employers, run, self._report)
         found = await stock.registered(here, first, week.employers)
         self._stopping.must_go_on()
-        self._random.shuffle(found)  # offers come from all over, in no order
-        near = {school.town.place: school for school in self._schools}
-        for each in found:
-            school = near.get(each["address"]["place"], self._schools[0])
-            self._employers.append((each["id"], each["sectors"][0], school))
+        self._offering(found)
         rate = self.played.registered["employers"] = len(found) / (time.monotonic() - begun)
         self._report(f"{len(found)} employers registered, {rate:.0f} a second")
+
+    def _offering(self, employers: list[dict[str, Any]]) -> None:
+        """Offers come from all over, in no order; a school in the same town makes them, where there is one.
+
+        Its own students see them first, so that no town's are all one school's.
+        """
+        self._random.shuffle(employers)
+        near: dict[str, list[School]] = defaultdict(list)
+        for school in self._schools:
+            near[school.town.place].append(school)
+        for each in employers:
+            school = self._random.choice(near.get(each["address"]["place"], self._schools))
+            self._employers.append((each["id"], each["sectors"][0], school))
+        self._having = cycle(self._employers)
 
     async def _settled(self) -> list[str]:
         """Wait until all have heard of what is there; what is left when nothing has moved for long."""
@@ -212,8 +243,12 @@ class _Player:
     async def _school(self, number: int, run: str) -> None:
         body = self._drawing.school(number, run)
         made = await self._operator.post("intake", "/v1/schools", body)
+        await self._knows(made)
+
+    async def _knows(self, made: dict[str, Any]) -> None:
         towns = {town.place: town for town in self._week.towns}
-        school = School(body["brin"], await self._actors.coordinator(body["brin"]), towns[body["address"]["place"]])
+        brin, place = made["brin"], made["address"]["place"]
+        school = School(brin, await self._actors.coordinator(brin), towns[place])
         self._schools.append(school)
         self._by_id[made["id"]] = school
 

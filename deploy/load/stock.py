@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from deploy.demo.actors import Actor, NotAsPlayed
@@ -66,12 +66,15 @@ async def _until(who: Actor, path: str, state: str, word: str, report: Report) -
 async def registered(who: Actor, first_kvk: int, many: int) -> list[dict[str, Any]]:
     """The employers with these numbers, with their work and where they are."""
     ours = {str(number) for number in range(first_kvk, first_kvk + many)}
-    found: list[dict[str, Any]] = []
+    return [item async for item in known(who) if item["kvkNumber"] in ours]
+
+
+async def known(who: Actor) -> AsyncIterator[dict[str, Any]]:
+    """All employers that somebody sees."""
     query: dict[str, Any] = {"limit": PAGE, "fields": "id,kvkNumber,sectors,address"}
-    while len(found) < many:
-        page = await who.get("intake", "/v1/employers", **query)
-        found += [item for item in page["items"] if item["kvkNumber"] in ours]
+    while page := await who.get("intake", "/v1/employers", **query):
+        for item in page["items"]:
+            yield item
         if not page["next"]:
-            break
+            return
         query["cursor"] = page["next"]
-    return found

@@ -1,13 +1,14 @@
 """Reads the logs of those who decide while the week is played: when something became readable, and how often."""
 
 import asyncio
+import contextlib
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploy.demo.actors import Actor
+from deploy.demo.actors import Actor, NotAnswered
 
 LOOK_SECONDS = 0.1
 """Between two looks: what is measured is told to a tenth of a second, and the looking costs little."""
@@ -67,7 +68,10 @@ class Watch:
 
     async def _follow(self, service: str) -> None:
         while True:
-            if not await self._look(service):
+            more = False
+            with contextlib.suppress(NotAnswered):  # being restarted: the log says afterwards what happened meanwhile
+                more = await self._look(service)
+            if not more:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self, service: str) -> bool:

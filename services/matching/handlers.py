@@ -1,12 +1,14 @@
 """What matching does on which event: everything is looked for at once, nothing waits for a nightly run."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from services.matching.clients import Neighbours
 from services.matching.domain.proposals import EXPIRED_DAYS, PROPOSAL, Happened
 from services.matching.planning.arrivals import begin_search, end_search, hold_search, lock_placement, lock_student
 from services.matching.planning.closing import Freed, let_go, recheck
-from services.matching.planning.locks import lock
+from services.matching.planning.locks import lock, lock_together
 from services.matching.planning.schedule import look_when_all_may, no_longer_open
 from services.matching.planning.settling import settle
 from services.matching.store.closures import ClosureStore
@@ -18,6 +20,7 @@ from services.matching.store.openings import OpeningStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import AMSTERDAM
 from shared.erasing import note_erasure
+from shared.events import Event
 from shared.events.intake import (
     ClaimEnded,
     ContactLogged,
@@ -57,6 +60,12 @@ handlers = Handlers("matching")
 
 ABOUT_THE_STUDENT = frozenset({"student-gone"})
 """Reasons of a refusal that no other place would mend: another event says what became of the student."""
+
+
+@handlers.before_a_group
+async def lock_what_they_touch(events: Sequence[Event], work: MessageWork) -> None:
+    """Hold all regions of the group before the first of them is handled."""
+    await lock_together(work.session, events)
 
 
 @handlers.on(SchoolRegistered, Kind.STATE)

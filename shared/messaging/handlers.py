@@ -1,6 +1,6 @@
 """What a service does on which event: the registry that its queue, bindings and dispatch follow from."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -9,6 +9,8 @@ from shared.events.base import CATALOGUE, Event
 from shared.unit_of_work import MessageWork
 
 E = TypeVar("E", bound=Event)
+
+Preparing = Callable[[Sequence[Event], MessageWork], Awaitable[None]]
 
 
 class Kind(StrEnum):
@@ -45,6 +47,15 @@ class Handlers:
         self.service = service
         self.rebuildable = rebuildable
         self.by_type: dict[str, Handler] = {}
+        self.prepare: Preparing | None = None
+
+    def before_a_group(self, call: Preparing) -> Preparing:
+        """Call the function with the events that share a transaction, before the first of them is handled.
+
+        It locks what they lock, in one order: groups whose handlers lock one after another would wait in a ring.
+        """
+        self.prepare = call
+        return call
 
     def on(
         self,

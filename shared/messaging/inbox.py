@@ -216,6 +216,9 @@ class Inbox:
             connection = await work.kernel()
             found = await connection.fetch(statements.CLAIM, self._handlers.service, *_claims(by_subject))
             reached("inbox.claimed")
+            new = [each.event for each, (verdict,) in zip(by_subject, found, strict=True) if verdict == "new"]
+            if len(new) > 1 and self._handlers.prepare is not None:
+                await self._handlers.prepare(new, work)
             for each, (verdict,) in zip(by_subject, found, strict=True):
                 verdicts[id(each)] = await self._take_up(each, verdict, work)
             await work.flush()

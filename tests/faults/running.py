@@ -22,6 +22,9 @@ GREEN_WITHIN = 60.0
 RECOVERING = 10.0
 """Seconds after a fault in which a canary may be late."""
 
+NEXT_LOOK = 5.0
+"""Seconds until readiness is surely asked again: each second, and an answer may take three (`watching.py`)."""
+
 SETTLING = 5.0
 """Seconds from its first being ready until what a process holds is what it holds."""
 
@@ -116,8 +119,12 @@ def _disturbed(evidence: Evidence, began: float, ended: float) -> bool:
 
 
 def _ready_since(evidence: Evidence, service: str, born: float) -> float:
-    """When a process was first ready: before that it opens what it needs, on a full machine for half a minute."""
-    began = (max(since, born) for since, until, ready in _states(evidence, service) if ready and until > born)
+    """When a process was first ready: before that it opens what it needs, on a full machine for half a minute.
+
+    What was last seen of the process before it stands until the next look.
+    """
+    states = _states(evidence, service)
+    began = (max(since, born) for since, until, ready in states if ready and until > born + NEXT_LOOK)
     return next(began, float("inf"))
 
 
