@@ -128,7 +128,7 @@ async def _take_in(event: OfferFacts, work: MessageWork) -> None:
     if taken.first_look_until:
         await look_when_all_may(work, event.offer_id, event.region, taken.first_look_until)
     freed = Freed() if taken.is_new else await recheck(work, "offer-changed", offers=[event.offer_id])
-    await settle(work, students=freed.students, offers=[event.offer_id])
+    await settle(work, students=freed.students, offers=[event.offer_id], are_wide=freed.were_planned)
 
 
 @handlers.on(OfferWithdrawn, Kind.STATE, group="offer")
@@ -138,7 +138,7 @@ async def drop_the_offer(event: OfferWithdrawn, work: MessageWork) -> None:
     await lock(work.session, await openings.regions_of(offer_id=event.offer_id))
     await openings.withdraw(event.offer_id)
     freed = await recheck(work, "offer-withdrawn", offers=[event.offer_id])
-    await settle(work, students=freed.students)
+    await settle(work, students=freed.students, are_wide=freed.were_planned)
 
 
 @handlers.on(OfferExpired, Kind.FACT)
@@ -146,7 +146,7 @@ async def let_the_lapsed_offer_rest(event: OfferExpired, work: MessageWork) -> N
     """An offer's validity has passed: what was proposed is taken back, unless it was renewed meanwhile."""
     await lock(work.session, await OpeningStore(work.session).regions_of(offer_id=event.offer_id))
     freed = await recheck(work, "offer-expired", offers=[event.offer_id])
-    await settle(work, students=freed.students)
+    await settle(work, students=freed.students, are_wide=freed.were_planned)
 
 
 @handlers.on(EmployerPaused, Kind.STATE, group="pause")
@@ -155,7 +155,7 @@ async def respect_the_pause(event: EmployerPaused, work: MessageWork) -> None:
     await lock(work.session, await OpeningStore(work.session).regions_of(employer_id=event.employer_id))
     await EmployerStore(work.session).pause(event)
     freed = await recheck(work, "employer-paused", employer=event.employer_id)
-    await settle(work, students=freed.students, offers=freed.offers)
+    await settle(work, students=freed.students, offers=freed.offers, are_wide=freed.were_planned)
 
 
 @handlers.on(EmployerResumed, Kind.STATE, group="pause")
@@ -174,7 +174,7 @@ async def respect_the_closure(event: SectorClosed, work: MessageWork) -> None:
     await ClosureStore(work.session).save(event)
     offers = await OpeningStore(work.session).open_in(event.region, event.sector)
     freed = await recheck(work, "sector-closed", offers=offers)
-    await settle(work, students=freed.students, offers=freed.offers)
+    await settle(work, students=freed.students, offers=freed.offers, are_wide=freed.were_planned)
 
 
 @handlers.on(SectorReopened, Kind.STATE, group="closure")

@@ -62,9 +62,9 @@ class Event:
     @classmethod
     async def of(cls, sums: Sums, happens: Awaitable[Took]) -> "Event":
         """Let it happen."""
-        sums.planning, began = 0.0, time.process_time()
-        wall, statements = await happens
-        return cls(wall, time.process_time() - began, sums.planning, statements)
+        sums.planning = 0.0
+        took = await happens
+        return cls(took.wall, took.process, sums.planning, took.statements)
 
 
 async def measure(bench: Bench, count: int, rounds: int, sheet: Sheet) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from services.matching.domain import whole
+from services.matching.domain.movable import HARD_TO_PLACE, is_held_back
 from services.matching.domain.paths import NONE
 from services.matching.domain.whole import Edges
 from tests.support.country import EMPLOYERS, STUDENTS, a_country, plannable
@@ -20,8 +21,6 @@ Array = Any
 DAYS = 182
 NEVER = DAYS + 1
 AT_FIRST = {"students": 0.25, "seats": 0.35}
-HARD = 2
-"""From this class of effort on a student is hard to place."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,8 @@ def _wanted_by_hard(year: HalfYear, chosen: Array) -> Array:
     """Who is not hard to place, and has a place at an employer with seats for who needs much guidance."""
     employer = np.where(year.around == NONE, np.arange(len(year.around)), year.around)
     guided = np.isin(employer[year.edges.unit[np.maximum(chosen, 0)]], year.seat[year.guided])
-    return (year.hardness < HARD) & guided
+    held_back: Array = is_held_back(year.hardness, guided)
+    return held_back
 
 
 def _plan(year: HalfYear, who: Array, seats: Array) -> Array:
@@ -159,6 +159,6 @@ def _greedy(year: HalfYear, order: Array) -> Outcome:
 
 def _outcome(year: HalfYear, chosen: Array, given: Array | None = None) -> Outcome:
     assert bool((year.units_of(chosen[chosen != NONE]) <= year.seats(DAYS)).all())
-    placed, hard = chosen != NONE, year.hardness >= HARD
+    placed, hard = chosen != NONE, year.hardness >= HARD_TO_PLACE
     waited = 0.0 if given is None else float((given - year.comes)[placed & ~hard].mean())
     return Outcome(int(placed.sum()), float(placed[hard].mean()), int((year.hardness + 1)[placed].sum()), waited)

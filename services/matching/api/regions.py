@@ -141,6 +141,13 @@ class SettingsBody(Body):
         Seconds,
         Field(description="How long a place is planned, and may move, before it is proposed; 0 proposes at once."),
     ] = RegionSettings().movable_seconds
+    held_back_seconds: Annotated[
+        Seconds,
+        Field(
+            description="The same, if longer, at offers with much guidance (`full` or `intensive`) for students who "
+            "are not hard to place (effort 0 or 1), but so that there is time to answer before the place begins."
+        ),
+    ] = RegionSettings().held_back_seconds
     guidance_budgets: Annotated[
         tuple[GuidanceBudgetBody, ...],
         Field(max_length=200, description="What schools' guidance lasts for; the nightly plan keeps to it."),
@@ -248,7 +255,7 @@ async def replace_settings(region: RegionCode, body: ReplaceSettings, viewer: Vi
     await widen_at(work, region, timedelta())
     for offer_id, until in (await OpeningStore(work.session).in_first_look(region, settings.first_look)).items():
         await look_when_all_may(work, offer_id, region, until)
-    await ProposalStore(work.session).move_no_longer_than(region, settings.movable_seconds)
+    await ProposalStore(work.session).move_no_longer_than(region, settings)
     await show_at(work, region, timedelta())
     work.notify("offers")
     return SettingsResource.of(await store.current(region))

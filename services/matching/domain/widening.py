@@ -83,6 +83,9 @@ class RegionSettings(Wire):
     look at it."""
     movable_seconds: Seconds = 0
     """How long a place is planned before it is proposed, and may still move; 0 proposes it at once."""
+    held_back_seconds: Seconds = 0
+    """The same at offers with much guidance, for students who are not hard to place, where it is longer (`movable.py`):
+    who needs such a place most often comes later."""
 
     guidance_budgets: tuple[GuidanceBudget, ...] = ()
     """What the schools' guidance lasts for; a plan of the whole week keeps to it."""
@@ -91,6 +94,11 @@ class RegionSettings(Wire):
     def budgets(self) -> Mapping[UUID, GuidanceBudget]:
         """The budgets by school."""
         return {one.school_id: one for one in self.guidance_budgets}
+
+    @property
+    def lets_places_move(self) -> bool:
+        """Whether any place is planned before it is proposed."""
+        return bool(self.movable_seconds or self.held_back_seconds)
 
     @property
     def first_look(self) -> timedelta:

@@ -12,7 +12,6 @@ from services.matching.planning.closing import Freed, let_go, recheck
 from services.matching.planning.locks import lock
 from services.matching.planning.settling import settle
 from services.matching.store.openings import OpeningStore
-from services.matching.store.pins import PinStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import now
 from services.matching.store.searches import SearchRecord, SearchStore
@@ -35,17 +34,21 @@ async def begin_search(work: UnitOfWork, profile: Profile, ready_at: datetime) -
     if before and before.school_id != profile.school_id:  # its school merged into another
         await ProposalStore(work.session).hand_over(student, profile.school_id)
     freed = await recheck(work, "student-changed", students=[student]) if running else Freed()
-    await settle(work, students=[student], offers=freed.offers)
+    await settle(work, students=[student], offers=freed.offers, are_wide=not _runs(running))
 
 
 async def _keep(work: UnitOfWork, search: Search, ready_at: datetime, running: Search | None) -> None:
     """Keep the search; a fresh one with the circles open that are due, so that it is not written again for that."""
-    if running is not None and running.state in RUNNING:
+    if _runs(running):
         await SearchStore(work.session).begin(search, ready_at)
         return
     settings = await SettingsStore(work.session).of(search.region)
     wider = widening.widened(search, settings, search.step_since)
     await SearchStore(work.session).begin(wider, ready_at, widening.due_at(wider, settings))
+
+
+def _runs(search: Search | None) -> bool:
+    return search is not None and search.state in RUNNING
 
 
 def _search(profile: Profile, running: Search | None, ready_at: datetime, moment: datetime) -> Search:
@@ -66,15 +69,11 @@ def _search(profile: Profile, running: Search | None, ready_at: datetime, moment
 async def end_search(work: UnitOfWork, student_id: UUID, reason: str) -> Freed:
     """End a search, drop the profile, and let go of what was held for it; its regions are locked."""
     ended = await ProposalStore(work.session).holding(students=[student_id])
-    if planned := [one.id for one in ended if one.state is ProposalState.PLANNED]:
-        await ProposalStore(work.session).drop(planned)
-    for proposal in (one for one in ended if one.id not in planned):
+    for proposal in (one for one in ended if one.state is not ProposalState.PLANNED):
         await let_go(work, proposal, Happened.TAKEN_BACK, reason)
-    pinned = await PinStore(work.session).of_students([student_id])
-    await SearchStore(work.session).end(student_id)
-    await ProposalStore(work.session).forget_left_out(student_id)
+    pinned = await SearchStore(work.session).end(student_id)
     freed = Freed.by(ended)
-    return replace(freed, offers=freed.offers | pinned.get(student_id, {}).keys())
+    return replace(freed, offers=freed.offers.union(pinned))
 
 
 async def hold_search(work: UnitOfWork, student_id: UUID) -> None:
@@ -83,13 +82,13 @@ async def hold_search(work: UnitOfWork, student_id: UUID) -> None:
 
 
 async def lock_student(work: UnitOfWork, student_id: UUID) -> SearchRecord | None:
-    """How a student's search stands, with its regions locked."""
+    """How a student's search stood right before its regions were locked."""
     searches = SearchStore(work.session)
     record = await searches.record(student_id)
     if record is None:
         return None
     await lock(work.session, {record.region})
-    return await searches.record(student_id)
+    return record
 
 
 async def lock_placement(work: UnitOfWork, region: str, offer_id: UUID, student_id: UUID) -> SearchRecord | None:

@@ -1,6 +1,6 @@
 """Letting go: a proposal that ends frees its seat and its student; what stands is looked at again when facts change."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -28,6 +28,8 @@ class Freed:
 
     students: frozenset[UUID] = frozenset()
     offers: frozenset[UUID] = frozenset()
+    were_planned: bool = False
+    """Whether all are only to move, in the plans of regions that are locked: nobody's circle is another than before."""
 
     @classmethod
     def by(cls, proposals: Iterable[Proposal]) -> "Freed":
@@ -44,7 +46,7 @@ async def let_go(
     Of one that was planned nobody hears.
     """
     if proposal.state is ProposalState.PLANNED:
-        await drop(work, [proposal])
+        await drop(work, proposal)
         return
     ended = proposal.after(happened, reason)
     await ProposalStore(work.session).save(ended)
@@ -71,24 +73,23 @@ async def let_go(
         await ProposalStore(work.session).raise_version(ended.id)
 
 
-async def drop(work: UnitOfWork, planned: Sequence[Proposal]) -> None:
-    """Forget planned places; the students wait on, with the patience that was left."""
-    if not planned:
-        return
-    await ProposalStore(work.session).drop([one.id for one in planned])
+async def drop(work: UnitOfWork, planned: Proposal) -> None:
+    """Forget a planned place; the student waits on, with the patience that was left."""
+    await ProposalStore(work.session).drop([planned.id])
     searches, settings = SearchStore(work.session), SettingsStore(work.session)
-    waiting = await searches.searching([one.student_id for one in planned])
+    waiting = await searches.searching([planned.student_id])
     await searches.due({one.student_id: widening.due_at(one, await settings.of(one.region)) for one in waiting})
 
 
 async def search_on(work: UnitOfWork, student_id: UUID) -> None:
-    """Put a student who had a proposal back among those who wait; the present circle gets its patience anew."""
+    """Put a student who had a proposal back among those who wait; the present circle gets its patience anew, if any."""
     searches = SearchStore(work.session)
     search = await searches.get(student_id)
     if search is None or search.state not in {SearchState.PROPOSED, SearchState.ACCEPTED}:
         return
     settings = await SettingsStore(work.session).of(search.region)
-    again = replace(search, state=SearchState.SEARCHING, step_since=await now(work.session))
+    moment = await now(work.session)
+    again = widening.widened(replace(search, state=SearchState.SEARCHING, step_since=moment), settings, moment)
     await searches.save(again, widening.due_at(again, settings))
 
 
@@ -124,7 +125,7 @@ async def recheck(
         await let_go(work, proposal, Happened.TAKEN_BACK, reason)
         ended.append(proposal)
         _free(openings, proposal)
-    return Freed.by(ended)
+    return replace(Freed.by(ended), were_planned=all(_may_move(work, one) for one in ended))
 
 
 def _may_move(work: UnitOfWork, proposal: Proposal) -> bool:

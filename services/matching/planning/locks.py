@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.regions import within_reach
 from services.matching.store.acting import Capacity
-from services.matching.store.rows import remember_now
+from services.matching.store.rows import fetch, remember_now
 from shared.events import Event
 
 _PLANNING = 7102
@@ -18,11 +18,10 @@ _PLANNING = 7102
 _REGIONS = "regions that are planned"
 _HELD = "numbers of regions that are locked"
 
-_LOCK = text("""
-with told as materialized (select set_config('stagebrug.acting', :acting, true))
-select pg_advisory_xact_lock(:planning, region), clock_timestamp() as granted
-from told, unnest(cast(:regions as int[])) region
-""")
+_LOCK = """
+with told as materialized (select set_config('stagebrug.acting', $1, true))
+select pg_advisory_xact_lock($2::int, region), clock_timestamp() as granted from told, unnest($3::int[]) region
+"""
 
 
 _TOUCHED = text("""
@@ -47,8 +46,8 @@ async def lock(session: AsyncSession, regions: Iterable[str]) -> None:
     held: set[int] = session.info.setdefault(_HELD, set())
     numbers = sorted({int(region.removeprefix("AM")) for region in reach} - held)
     if numbers:
-        asked = {"planning": _PLANNING, "regions": numbers, "acting": Capacity.PLANNING}
-        remember_now(session, (await session.execute(_LOCK, asked)).all()[-1].granted)
+        granted = await fetch(session, _LOCK, Capacity.PLANNING, _PLANNING, numbers)
+        remember_now(session, granted[-1].granted)
         held.update(numbers)
 
 

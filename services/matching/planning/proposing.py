@@ -8,13 +8,14 @@ from uuid import UUID
 import structlog
 
 from services.matching.clients import Neighbours
+from services.matching.domain import movable, widening
 from services.matching.domain.fits import Fit
-from services.matching.domain.kept_region import Place
+from services.matching.domain.kept_region import KeptRegion, Place
 from services.matching.domain.model import SearchState
 from services.matching.domain.proposals import Proposal, ProposalState
 from services.matching.domain.widening import RegionSettings
-from services.matching.planning.closing import drop
 from services.matching.planning.schedule import let_run_out, show_at
+from services.matching.store.living import LivingStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rows import now
 from services.matching.store.searches import SearchStore
@@ -28,41 +29,51 @@ log = structlog.get_logger()
 
 async def give(work: UnitOfWork, one: Fit, settings: RegionSettings, moment: datetime) -> Proposal:
     """Give a place to a student who has none: the region says whether it is shown at once."""
-    planned = _planned(one, moment, moment + timedelta(seconds=settings.movable_seconds))
-    if not settings.movable_seconds:
-        shown = planned.shown(moment, moment + timedelta(days=settings.proposal_days))
-        return await _propose(work, shown, is_new=True)
-    await _plan(work, [planned], [planned])
-    return planned
+    planned = _planned(one, moment, settings)
+    if planned.expires_at > moment:
+        await _plan(work, planned)
+        return planned
+    shown = planned.shown(moment, moment + timedelta(days=settings.proposal_days))
+    return await _propose(work, shown, is_new=True)
 
 
-async def follow(work: UnitOfWork, places: Sequence[Place], moment: datetime) -> dict[UUID, Proposal | None]:
+async def follow(
+    work: UnitOfWork, region: str, places: Sequence[Place], kept: KeptRegion, moment: datetime
+) -> dict[UUID, Proposal | None]:
     """Do as a region's plan says: give places, move those that are planned, let go of them; what is planned then.
 
-    Who moves keeps the time until the place is shown, and who has none any more the patience that was left.
+    For who moves the time until a place is shown goes on, and who has none any more keeps the patience that was left.
     """
-    settings, followed = SettingsStore(work.session), dict[UUID, Proposal | None]()
+    settings = await SettingsStore(work.session).of(region)
     gone = [place.before for place in places if place.before is not None and place.after is None]
-    await drop(work, gone)
-    followed |= dict.fromkeys(one.student_id for one in gone)
-    new, moved = list[Proposal](), list[Proposal]()
-    for place in places:
-        if place.after is None:
-            continue
-        decided = await settings.of(place.after.pair.search.region)
-        if place.before is not None:
-            moved.append(_moved(place.before, place.after))
-        elif decided.movable_seconds:
-            new.append(_planned(place.after, moment, moment + timedelta(seconds=decided.movable_seconds)))
-        else:
-            await give(work, place.after, decided, moment)
-    await _plan(work, [*moved, *new], new)
-    return followed | {one.student_id: one for one in (*moved, *new)}
+    moved = [_moved(one.before, one.after, settings) for one in places if one.before and one.after]
+    fresh = [(one.after, _planned(one.after, moment, settings)) for one in places if not one.before and one.after]
+    new = [planned for _, planned in fresh if planned.expires_at > moment]
+    waiting = [search for one in gone if (search := kept.first.searches.get(one.student_id))]
+    due = {search.student_id: widening.due_at(search, settings) for search in waiting}
+    if gone or moved or new:
+        await LivingStore(work.session, region).follow(gone, due, [*moved, *new], [one.student_id for one in new])
+    await _show_in_time(work, region, [*moved, *new], kept)
+    for one, planned in fresh:
+        if planned.expires_at <= moment:
+            await give(work, one, settings, moment)
+    return dict.fromkeys(one.student_id for one in gone) | {one.student_id: one for one in (*moved, *new)}
 
 
-def _moved(before: Proposal, one: Fit) -> Proposal:
+async def _show_in_time(work: UnitOfWork, region: str, planned: Sequence[Proposal], kept: KeptRegion) -> None:
+    """Look at the region when the first of these is to be shown, unless a place that is planned there is shown before:
+    then that is set already.
+    """
+    if not planned:
+        return
+    first = min(one.expires_at for one in planned)
+    if all(one.expires_at > first for one in kept.ground.planned.values()):
+        await show_at(work, region, first)
+
+
+def _moved(before: Proposal, one: Fit, settings: RegionSettings) -> Proposal:
     """Another place for a student, or the same in another window; the time until it is shown goes on."""
-    after = replace(_planned(one, before.proposed_at, before.expires_at), id=before.id)
+    after = replace(_planned(one, before.proposed_at, settings), id=before.id)
     if after.offer_id != before.offer_id:
         log.info(
             "planned_place_moved", student=str(before.student_id), before=str(before.offer_id), to=str(after.offer_id)
@@ -70,20 +81,17 @@ def _moved(before: Proposal, one: Fit) -> Proposal:
     return after
 
 
-async def _plan(work: UnitOfWork, planned: Sequence[Proposal], new: Sequence[Proposal]) -> None:
-    """Keep what is planned; nothing is due for those for whom it is new."""
-    await ProposalStore(work.session).save(*planned)
-    if not new:
-        return
-    await SearchStore(work.session).nothing_is_due([one.student_id for one in new])
-    for region in sorted({one.region for one in new}):
-        await show_at(work, region, min(one.expires_at for one in new if one.region == region))
+async def _plan(work: UnitOfWork, planned: Proposal) -> None:
+    """Keep what is planned for a student, for whom nothing is due then."""
+    await ProposalStore(work.session).save(planned)
+    await SearchStore(work.session).nothing_is_due([planned.student_id])
+    await show_at(work, planned.region, planned.expires_at)
 
 
 async def propose(work: UnitOfWork, chosen: Sequence[Fit]) -> None:
     """Propose what was chosen elsewhere and holds now; its regions are locked."""
     moment = await now(work.session)
-    await show(work, [_planned(one, moment, moment) for one in chosen], are_new=True)
+    await show(work, [_proposal(one, moment, moment) for one in chosen], are_new=True)
 
 
 async def show(work: UnitOfWork, planned: Sequence[Proposal], *, are_new: bool = False) -> None:
@@ -94,7 +102,11 @@ async def show(work: UnitOfWork, planned: Sequence[Proposal], *, are_new: bool =
         await _propose(work, one.shown(moment, moment + timedelta(days=days)), is_new=are_new)
 
 
-def _planned(one: Fit, moment: datetime, movable_until: datetime) -> Proposal:
+def _planned(one: Fit, since: datetime, settings: RegionSettings) -> Proposal:
+    return movable.explained(_proposal(one, since, movable.until(one, since, settings)), settings)
+
+
+def _proposal(one: Fit, moment: datetime, movable_until: datetime) -> Proposal:
     search = one.pair.search
     return Proposal(
         id=new_id(),

@@ -4,7 +4,7 @@ Where places are planned that may still move, the plan of all who wait in the re
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from services.matching.domain import alike, fits, widening
 from services.matching.domain.candidates import worth_judging
 from services.matching.domain.engine import Engine, ShortestPathEngine
 from services.matching.domain.fits import Fit
-from services.matching.domain.model import Opening, Profile, Search
+from services.matching.domain.model import Offer, Opening, Profile, Search
 from services.matching.domain.pairs import Pair
 from services.matching.domain.regional import left_over
 from services.matching.planning import living
@@ -38,8 +38,11 @@ ROUNDS = 20
 for the next event."""
 
 
-async def settle(work: UnitOfWork, *, students: Collection[UUID] = (), offers: Collection[UUID] = ()) -> None:
-    """Propose what is possible for these students and these offers; their regions are locked.
+async def settle(
+    work: UnitOfWork, *, students: Collection[UUID] = (), offers: Collection[UUID] = (), are_wide: bool = False
+) -> None:
+    """Propose what is possible for these students and these offers; their regions are locked. `are_wide`: the students'
+    circles are as wide already as they get by now.
 
     What was shown is left alone. Where places are planned that may still move, the plan of all who wait there is
     repaired first; what it leaves of the offers is for who waits elsewhere. Whoever finds nothing and has used up all
@@ -48,17 +51,19 @@ async def settle(work: UnitOfWork, *, students: Collection[UUID] = (), offers: C
     if not students and not offers:
         return
     settling = _Settling(work, await now(work.session))
-    await settling.widen(students)
-    moving, left = await settling.settings.where_places_move(locked(work.session)), set[UUID]()
-    for region in moving:
-        left.update(await living.repair(work, region, students, offers, settling.moment))
-    await settling.look_who_waits(students, offers, moving)
+    moving = await settling.settings.where_places_move(locked(work.session))
+    if not are_wide or locked(work.session).difference(moving):
+        await settling.widen(students)
+    repaired = [await living.repair(work, region, students, offers, settling.moment) for region in moving]
+    await settling.look_who_waits(
+        students, offers, moving, {key: one for each in repaired for key, one in each.offers.items()}
+    )
     found = await settling.fits()
     for _ in range(ROUNDS):
         if not found:
             break
         found = await settling.round(found)
-    await settling.ask_for_help(left.union(students) if moving else ())
+    await settling.ask_for_help({student for each in repaired for student in each.left})
 
 
 class _Settling:
@@ -85,14 +90,14 @@ class _Settling:
             self.given.append(wider)
 
     async def look_who_waits(
-        self, students: Collection[UUID], offers: Collection[UUID], moving: Collection[str]
+        self, students: Collection[UUID], offers: Collection[UUID], moving: Collection[str], known: Mapping[UUID, Offer]
     ) -> None:
         """Those of the students who search, and all others near the offers, but for those of regions that are planned
-        as a whole; under the lock only we propose to them.
+        as a whole; under the lock only we propose to them. `known` are offers that were read for such a region.
         """
         self.given = [one for one in self.given if one.region not in moving]
         if moving:  # who could come is mostly planned for: look first whether anybody is left
-            freed = await self.openings.offers(offers)
+            freed = [*known.values(), *await self.openings.offers(set(offers) - known.keys())]
         else:
             self.freed = await self.openings.by_ids(offers)
             freed = [one.offer for one in self.freed]

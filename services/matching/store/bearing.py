@@ -12,34 +12,29 @@ from services.matching.domain.proposals import HOLDING
 from services.matching.store.rows import rows_beside
 from shared.events.codes import Weekday
 
-BEARING = (
-    rows_beside(
-        "taken",  # free from `ended_date` on
+BEARING = {
+    "taken": rows_beside(  # free from `ended_date` on
         "begin_date, coalesce(ended_date - 1, end_date), ended_date is null, weekdays, null",
         "placements where offer_id = offers.id and (ended_date is null or ended_date > begin_date)",
     ),
-    rows_beside(
-        "held",
+    "held": rows_beside(
         "begin_date, end_date, true, weekdays, case state when 'planned' then region end",
         f"proposals where offer_id = offers.id and state in ({', '.join(map(repr, map(str, HOLDING)))})",
     ),
-    rows_beside(
-        "closed",
+    "closed": rows_beside(
         "from_date, until_date",
         "closures where region = offers.region and coalesce(sector = offers.sector, true)",
     ),
-    rows_beside(
-        "market",
+    "market": rows_beside(
         "tension, period, source, published_date",
         "labour_market where region = offers.region and sector = offers.sector",
     ),
-    rows_beside(
-        "pinned",  # a seat is held while its student waits
+    "pinned": rows_beside(  # a seat is held while its student waits
         "student_id, until_date",
         """pins where offer_id = offers.id and kind = 'pin'
         and exists (select from searches where searches.id = student_id and state = 'searching')""",
     ),
-)
+}
 """What bears on the seats of each offer, as JSON rows. Written out, since SQLAlchemy would walk through all of it for
 each statement to find that it knows it, which costs more than PostgreSQL's part.
 """

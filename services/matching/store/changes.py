@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.matching.store.rows import fetch
+
 KEPT_FOR = timedelta(hours=1)
 """Changes are forgotten after that; who knows a region from before reads it anew."""
 
@@ -42,8 +44,7 @@ class ChangeStore:
 
     async def since(self, reach: Collection[str], seen: Seen | None) -> Changes:
         """What changed in these regions since then, or by this transaction itself; the regions are locked."""
-        parameters = {"reach": list(reach), "snapshot": seen.snapshot if seen else None}
-        row = (await self.session.execute(_SINCE, parameters)).one()
+        (row,) = await fetch(self.session, _SINCE, seen.snapshot if seen else None, list(reach))
         now = Seen(row.snapshot, row.server, row.moment)
         is_known = seen is not None and seen.server == now.server and now.at - seen.at < KEPT_FOR / 2
         by_kind: dict[str, set[UUID]] = {"student": set(), "offer": set(), "region": set()}
@@ -62,14 +63,14 @@ class ChangeStore:
 
 
 # A transaction's number says nothing of when it committed: what a snapshot does not show is what was not known then.
-_SINCE = text("""
+_SINCE = """
 select cast(pg_current_snapshot() as text) as snapshot, cast(pg_postmaster_start_time() as text) as server,
   clock_timestamp() as moment,
   (select jsonb_agg(distinct jsonb_build_array(kind, id))
-   from plan_changes, cast(cast(:snapshot as text) as pg_snapshot) as known
-   where written_by >= pg_snapshot_xmin(known) and region = any(cast(:reach as text[]))
+   from plan_changes, cast($1::text as pg_snapshot) as known
+   where written_by >= pg_snapshot_xmin(known) and region = any($2::text[])
      and not pg_visible_in_snapshot(written_by, known)) as changes
-""")
+"""
 _FORGET_PERSON = text("""
 with named as (delete from plan_changes where kind = 'student' and id = :person returning region)
 select note_change(region, 'region', gen_random_uuid()) from (select distinct region from named) regions

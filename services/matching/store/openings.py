@@ -38,9 +38,9 @@ from services.matching.domain.travel import reach_km
 from services.matching.store.bearing import BEARING, opening_of
 from services.matching.store.employing import about
 from services.matching.store.merges import standing
-from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, now, upsert
+from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, as_columns, fetch, now, upsert
 from services.matching.store.settings import SettingsStore
-from services.matching.store.tables import employers, offers, placements, proposals
+from services.matching.store.tables import offers, placements, proposals
 from shared.events.intake import OfferFacts, PlacementCancelled, PlacementEnded, PlacementFacts
 
 
@@ -54,6 +54,7 @@ class Taken:
     """Until when only those who brought it in look at it; None once that is over."""
 
 
+_BEARING = as_columns(BEARING)
 _EMPLOYER_ID = literal(["employer_id"], ARRAY(Text))
 _IS_NEW = literal_column("(xmax = 0)", Boolean).label("is_new")
 """PostgreSQL's own mark of a row that `on conflict` inserted."""
@@ -90,7 +91,7 @@ class OpeningStore:
         new = insert(offers).values(**row, opened_at=opened_at, look_at=opened_at)
         kept = new.on_conflict_do_update(index_elements=["id"], set_={name: new.excluded[name] for name in row})
         found = (await self.session.execute(kept.returning(offers.c.opened_at, _IS_NEW))).one()
-        looks = await self._first_looks({offer.region})
+        looks = await self.first_looks({offer.region})
         return Taken(found.is_new, looks(offer.region, found.opened_at))
 
     async def withdraw(self, offer_id: UUID) -> None:
@@ -99,12 +100,8 @@ class OpeningStore:
 
     async def regions_of(self, *, employer_id: UUID | None = None, offer_id: UUID | None = None) -> set[str]:
         """The regions of an employer and its open offers, or of one offer; nothing for what is not known."""
-        if offer_id is not None:
-            which = select(offers.c.region).where(offers.c.id == offer_id)
-            return set((await self.session.execute(which)).scalars())
-        own = select(employers.c.region).where(employers.c.id == employer_id)
-        offered = select(offers.c.region).where((offers.c.employer_id == employer_id) & offers.c.is_open)
-        return set((await self.session.execute(union_all(own, offered))).scalars())
+        asked = (_REGION_OF_OFFER, offer_id) if offer_id is not None else (_REGIONS_OF_EMPLOYER, employer_id)
+        return {row.region for row in await fetch(self.session, *asked)}
 
     async def open_of(self, employer_id: UUID) -> list[UUID]:
         """The open offers of an employer."""
@@ -222,7 +219,7 @@ class OpeningStore:
         found = await self.session.execute(select(offers.c.id, offers.c.opened_at).where(which))
         return {row.id: row.opened_at + lasts for row in found}
 
-    async def _first_looks(self, regions: Collection[str]) -> Callable[[str, datetime], datetime | None]:
+    async def first_looks(self, regions: Collection[str]) -> Callable[[str, datetime], datetime | None]:
         """Until when only those who brought an offer in look at it, by its region and since when it is open; None once
         that is over.
         """
@@ -237,11 +234,11 @@ class OpeningStore:
         return until
 
     async def _openings(self, query: "Select[Any]") -> list[Opening]:
-        rows = (await self.session.execute(query.add_columns(*BEARING))).all()
+        rows = (await self.session.execute(query.add_columns(*_BEARING))).all()
         if not rows:
             return []
         about = await self._known_employers({row.employer_id for row in rows})
-        looks = await self._first_looks({row.region for row in rows})
+        looks = await self.first_looks({row.region for row in rows})
         return [
             opening_of(
                 row, self.planned_apart_in, first_look_until=looks(row.region, row.opened_at), **about[row.employer_id]
@@ -265,6 +262,12 @@ class OpeningStore:
             self._employers |= await about(self.session, unknown)
         return self._employers
 
+
+_REGION_OF_OFFER = "select region from offers where id = $1::uuid"
+_REGIONS_OF_EMPLOYER = """
+select region from employers where id = $1::uuid
+union all select region from offers where employer_id = $1::uuid and is_open
+"""
 
 FEW = 20
 """Beyond so many students one look at their regions is cheaper than a box around each."""

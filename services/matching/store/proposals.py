@@ -1,18 +1,19 @@
 """Proposals and what became of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.domain import adapting
+from services.matching.domain import movable
 from services.matching.domain.proposals import HOLDING, Proposal, ProposalState
 from services.matching.domain.score import Factor
-from services.matching.store.rows import among, upsert
+from services.matching.domain.widening import RegionSettings
+from services.matching.store.rows import among, as_asked, asked_for, fetch, upsert
 from services.matching.store.tables import proposals
 from shared.events.codes import PlacementKind, Step, Weekday
 from shared.unit_of_work import FIRST_VERSION
@@ -30,11 +31,11 @@ class ProposalStore:
     async def save(self, *some: Proposal) -> None:
         """Keep proposals as they stand now; their versions rise when they are announced."""
         if some:
-            await upsert(self.session, proposals, *map(_row, some))
+            await upsert(self.session, proposals, *map(row_of, some))
 
     async def add(self, proposal: Proposal) -> None:
         """Keep a proposal that has no row yet; to be told of with `announce_new`."""
-        await upsert(self.session, proposals, _row(proposal) | {"version": FIRST_VERSION})
+        await upsert(self.session, proposals, row_of(proposal) | {"version": FIRST_VERSION})
 
     async def raise_version(self, proposal_id: UUID) -> None:
         """Count a step that is not announced, since another service's event told of it."""
@@ -46,15 +47,10 @@ class ProposalStore:
         theirs = update(proposals).where(proposals.c.student_id == student_id, proposals.c.school_id != to)
         await self.session.execute(theirs.values(school_id=to))
 
-    async def forget_left_out(self, student_id: UUID) -> None:
-        """Drop what proposals tell of a student's limits: which demands were to be left out."""
-        await self.session.execute(_FORGET_LEFT_OUT, {"student": student_id, "text": adapting.FORGOTTEN})
-
     async def get(self, proposal_id: UUID, *, lock: bool = False) -> Proposal | None:
         """A proposal that was made; with `lock` nobody else answers it meanwhile."""
-        query = select(proposals).where(proposals.c.id == proposal_id, _MADE)
-        row = (await self.session.execute(query.with_for_update() if lock else query)).one_or_none()
-        return None if row is None else _proposal(row)
+        found = await fetch(self.session, _LOCKED if lock else _ONE, proposal_id)
+        return proposal_of(vars(found[0])) if found else None
 
     async def holding(
         self, *, students: Collection[UUID] = (), offers: Collection[UUID] = (), employer: UUID | None = None
@@ -62,20 +58,22 @@ class ProposalStore:
         """The proposals that hold a seat, of these students, these offers or this employer: those that were made before
         those that are planned, the oldest first.
         """
-        whose = among(proposals.c.student_id, students) | among(proposals.c.offer_id, offers)
-        if employer is not None:
-            whose |= proposals.c.employer_id == employer
-        return await self._load(whose & among(proposals.c.state, HOLDING))
+        asked = {"student_id": students, "offer_id": offers, "employer_id": [employer] if employer else ()}
+        given = {name: list(ids) for name, ids in asked.items() if ids}
+        if not given:
+            return []
+        whose = " or ".join(f"{name} {asked_for(number, ids)}" for number, (name, ids) in enumerate(given.items(), 1))
+        rows = await fetch(self.session, _HOLDING.format(whose=whose), *map(as_asked, given.values()))
+        return [proposal_of(vars(row)) for row in rows]
 
     async def expired_in(self, region: str) -> list[Proposal]:
         """The proposals of a region that nobody answered in time."""
         which = (proposals.c.state == ProposalState.OPEN) & (proposals.c.expires_at <= func.clock_timestamp())
         return await self._load(which & (proposals.c.region == region))
 
-    async def planned_in(self, regions: Collection[str], students: Collection[UUID] | None = None) -> list[Proposal]:
-        """The planned proposals for students of these regions, all or some."""
-        whose = true() if students is None else among(proposals.c.student_id, students)
-        return await self._load(_PLANNED & among(proposals.c.region, regions) & whose)
+    async def planned_in(self, regions: Collection[str]) -> list[Proposal]:
+        """The planned proposals for students of these regions."""
+        return await self._load(_PLANNED & among(proposals.c.region, regions))
 
     async def to_show_in(self, region: str) -> list[Proposal]:
         """The planned proposals of a region whose time is over."""
@@ -88,9 +86,12 @@ class ProposalStore:
         moment: datetime | None = (await self.session.execute(query)).scalar()
         return moment
 
-    async def move_no_longer_than(self, region: str, seconds: int) -> None:
-        """Shorten the time of the planned proposals of a region to so long after they were planned."""
-        latest = proposals.c.proposed_at + timedelta(seconds=seconds)
+    async def move_no_longer_than(self, region: str, settings: RegionSettings) -> None:
+        """Shorten the time of the planned proposals of a region to what it decided, from when they were planned on."""
+        usual = timedelta(seconds=settings.movable_seconds)
+        held_back = max(usual, timedelta(seconds=settings.held_back_seconds))
+        is_held_back = proposals.c.reasons.contains([{"factor": movable.HELD_BACK}])
+        latest = proposals.c.proposed_at + case((is_held_back, held_back), else_=usual)
         shorter = update(proposals).where(
             _PLANNED & (proposals.c.region == region) & (proposals.c.movable_until > latest)
         )
@@ -131,37 +132,40 @@ class ProposalStore:
         return [_proposal(row) for row in await self.session.execute(query)]
 
 
-_FORGET_LEFT_OUT = text("""
-update proposals set left_out = '{}', reasons = (
-  select jsonb_agg(
-    case when reason ->> 'factor' = 'adaptation'
-      then jsonb_set(reason, '{text}', to_jsonb(cast(:text as text))) else reason end order by place)
-  from jsonb_array_elements(reasons) with ordinality as told (reason, place))
-where student_id = :student and left_out <> '{}'
-""")
+_ONE = "select * from proposals where id = $1::uuid and state <> 'planned'"
+_LOCKED = f"{_ONE} for update"
+_HOLDING = f"""
+select * from proposals where ({{whose}}) and state in ({", ".join(map(repr, map(str, HOLDING)))})
+order by state = 'planned', proposed_at, id
+"""  # noqa: S608 — our own names
 
 
-def _row(proposal: Proposal) -> dict[str, Any]:
-    row = {name: getattr(proposal, name) for name in _COLUMNS}
+def row_of(proposal: Proposal) -> dict[str, Any]:
+    """What is kept of a proposal, its version apart."""
+    row = {name: getattr(proposal, name) for name in COLUMNS}
     row["weekdays"], row["left_out"] = list(proposal.weekdays), list(proposal.left_out)
     row["reasons"] = [asdict(reason) for reason in proposal.reasons]
     return row
 
 
-_COLUMNS = [one.name for one in fields(Proposal) if one.name != "version"]
+COLUMNS = tuple(one.name for one in fields(Proposal) if one.name != "version")
 
 
 def _proposal(row: Row[Any]) -> Proposal:
-    values = dict(row._mapping)  # noqa: SLF001 — SQLAlchemy's public name for it
+    return proposal_of(dict(row._mapping))  # noqa: SLF001 — SQLAlchemy's public name for it
+
+
+def proposal_of(values: Mapping[str, Any]) -> Proposal:
+    """The proposal of a row."""
     return Proposal(
         **{
             **values,
-            "state": ProposalState(row.state),
-            "step": Step(row.step),
-            "kind": PlacementKind(row.kind),
-            "weekdays": tuple(Weekday(day) for day in row.weekdays),
-            "left_out": tuple(row.left_out),
-            "reasons": tuple(Factor(**reason) for reason in row.reasons),
+            "state": ProposalState(values["state"]),
+            "step": Step(values["step"]),
+            "kind": PlacementKind(values["kind"]),
+            "weekdays": tuple(Weekday(day) for day in values["weekdays"]),
+            "left_out": tuple(values["left_out"]),
+            "reasons": tuple(Factor(**reason) for reason in values["reasons"]),
         }
     )
 

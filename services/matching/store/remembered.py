@@ -15,15 +15,15 @@ _TRIED = (
     "as had join offers on offers.id = offer_id where student_id = searches.id and searches.profile -> 'wishes' = '[]'"
 )
 
-REMEMBERED = (
-    rows_beside("refusals", "offer_id, reason, until_date", "refusals where student_id = searches.id"),
-    rows_beside(
-        "lessons", "reason, offer_id, employer_id, sector, minutes, guidance", "lessons where student_id = searches.id"
+REMEMBERED = {
+    "refusals": rows_beside("offer_id, reason, until_date", "refusals where student_id = searches.id"),
+    "lessons": rows_beside(
+        "reason, offer_id, employer_id, sector, minutes, guidance", "lessons where student_id = searches.id"
     ),
-    rows_beside("pins", "offer_id, kind, reason, until_date", "pins where student_id = searches.id"),
-    rows_beside("proposals_tried", "sector", f"proposals {_TRIED}"),
-    rows_beside("placements_tried", "sector", f"placements {_TRIED}"),
-)
+    "pins": rows_beside("offer_id, kind, reason, until_date", "pins where student_id = searches.id"),
+    "proposals_tried": rows_beside("sector", f"proposals {_TRIED}"),
+    "placements_tried": rows_beside("sector", f"placements {_TRIED}"),
+}
 """What is remembered of a search; the last two are the kinds of work that somebody without a wish had, or was proposed
 before. Written out for the same reason as what bears on an offer (`bearing.py`).
 """

@@ -1,10 +1,13 @@
 """What the stores have in common: writing a row whether it is there or not, and the database's clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import (
     ARRAY,
     ClauseElement,
@@ -20,6 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain import widening
+from shared.unit_of_work import kernel_connection
 
 AMSTERDAM = widening.AMSTERDAM
 
@@ -29,6 +33,8 @@ KM_PER_DEGREE = 111.2
 KM_PER_DEGREE_EAST = 67.0
 """Of longitude at 53° north, where it is shortest in the Netherlands: so that nobody is left out."""
 
+
+_ROWS = TypeAdapter(list[Mapping[str, Any]])
 
 _MOMENT = "moment of planning"
 """Where a session remembers when its locks were granted."""
@@ -47,14 +53,39 @@ def among(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     return column == any_(wanted)
 
 
-def rows_beside(name: str, columns: str, found: str) -> ColumnElement[Any]:
+def asked_for(number: int, ids: Sequence[UUID]) -> str:
+    """The same for a statement that is written out: how a column is compared with the parameter of that number."""
+    return f"= ${number}::uuid" if len(ids) == 1 else f"= any(${number}::uuid[])"
+
+
+def as_asked(ids: Sequence[UUID]) -> Any:
+    """That parameter."""
+    return ids[0] if len(ids) == 1 else ids
+
+
+def rows_beside(columns: str, found: str) -> str:
     """What stands elsewhere of each row that is read, as a list of JSON rows; none is null.
 
     In an order of their own, so that what did not change reads the same.
     """
     beside = f"(select jsonb_build_array({columns}) as one from {found}) as beside"  # noqa: S608 — our own names
-    every = f"(select jsonb_agg(one order by one) from {beside})"  # noqa: S608 — as above
-    return literal_column(every, JSONB).label(name)
+    return f"(select jsonb_agg(one order by one) from {beside})"  # noqa: S608 — as above
+
+
+def as_columns(beside: Mapping[str, str]) -> tuple[ColumnElement[Any], ...]:
+    """The same for a statement that SQLAlchemy puts together."""
+    return tuple(literal_column(sql, JSONB).label(name) for name, sql in beside.items())
+
+
+def as_text(beside: Mapping[str, str]) -> str:
+    """The same for a statement that is written out."""
+    return ", ".join(f"{sql} as {name}" for name, sql in beside.items())
+
+
+async def fetch(session: AsyncSession, statement: str, *arguments: Any) -> list[Any]:
+    """The rows of a statement that goes to the driver itself, which costs a third; SQLAlchemy's codec reads JSON."""
+    connection = await kernel_connection(session)
+    return [SimpleNamespace(**record) for record in await connection.fetch(statement, *arguments)]
 
 
 async def upsert(session: AsyncSession, table: Table, *rows: Mapping[str, Any]) -> None:
@@ -65,7 +96,25 @@ async def upsert(session: AsyncSession, table: Table, *rows: Mapping[str, Any]) 
     if len(rows) == 1 and any(isinstance(value, ClauseElement) for value in rows[0].values()):
         await session.execute(_upsert(table, tuple(rows[0])).values(**rows[0]))
     elif rows:
-        await session.execute(_upsert(table, tuple(rows[0])), [dict(row) for row in rows])
+        connection = await kernel_connection(session)
+        await connection.execute(upserting(table, tuple(rows[0])).format(rows="$1"), as_json(rows))
+
+
+def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as one parameter, however many and of whatever columns."""
+    return _ROWS.dump_json(list(rows)).decode()
+
+
+@cache
+def upserting(table: Table, names: tuple[str, ...]) -> str:
+    """The statement that writes these columns of `{rows}`, a parameter as of `as_json`."""
+    keys, columns = [column.name for column in table.primary_key], ", ".join(names)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return f"""
+insert into {table.name} ({columns})
+select {columns} from jsonb_populate_recordset(null::{table.name}, cast(cast({{rows}} as text) as jsonb))
+on conflict ({", ".join(keys)}) do update set {changed}
+"""  # noqa: S608 — our own names
 
 
 @cache  # building the statement costs more than running it

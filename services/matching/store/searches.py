@@ -6,16 +6,27 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 
+from services.matching.domain import adapting
 from services.matching.domain.model import Lesson, Offer, Profile, Refusal, Search, SearchState
 from services.matching.domain.proposals import ProposalState
 from services.matching.domain.regions import within_reach
 from services.matching.domain.travel import reach_km
 from services.matching.store.remembered import REMEMBERED, search_of
-from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, upsert
+from services.matching.store.rows import (
+    KM_PER_DEGREE,
+    KM_PER_DEGREE_EAST,
+    among,
+    as_asked,
+    as_columns,
+    as_text,
+    asked_for,
+    fetch,
+    upsert,
+)
 from services.matching.store.settings import SettingsStore
 from services.matching.store.tables import (
     contacts,
@@ -28,10 +39,13 @@ from services.matching.store.tables import (
     searches,
 )
 from shared.events.codes import Step
+from shared.unit_of_work import kernel_connection
 
 LOOKING = (SearchState.SEARCHING, SearchState.PROPOSED)
 """States in which a student counts as searching: a proposal is not a place yet."""
 
+
+_REMEMBERED = as_columns(REMEMBERED)
 
 _PLANNED = exists().where(proposals.c.student_id == searches.c.id, proposals.c.state == ProposalState.PLANNED)
 _WAITING = (searches.c.state == SearchState.SEARCHING) & ~_PLANNED
@@ -68,8 +82,7 @@ class SearchStore:
 
     async def mark(self, student_id: UUID, state: SearchState) -> None:
         """Say where a search stands now, unless it has ended; nothing is due for it."""
-        running = (searches.c.id == student_id) & searches.c.profile.is_not(None)
-        await self.session.execute(update(searches).where(running).values(state=state, due_at=None))
+        await (await kernel_connection(self.session)).execute(_MARK, student_id, state)
 
     async def begin(self, search: Search, ready_at: datetime, due_at: datetime | None = None) -> None:
         """Keep a search that begins, or whose profile changed; `ready_at` is when intake said so.
@@ -79,35 +92,22 @@ class SearchStore:
         due = {"due_at": due_at} if due_at else {}
         await upsert(self.session, searches, {**_columns(search), "ready_at": ready_at, **due})
 
-    async def end(self, student_id: UUID) -> None:
-        """End a search and drop the profile and everything that was remembered for it."""
-        gone = dict.fromkeys(("profile", "latitude", "longitude", "reach_km", "due_at", "hardness_set_to"))
-        ended = update(searches).where(searches.c.id == student_id).values(state=SearchState.ENDED, **gone)
-        await self.session.execute(ended)
-        await self.session.execute(_FORGET, {"student": student_id})
+    async def end(self, student_id: UUID) -> list[UUID]:
+        """End a search and drop the profile, a place that is planned and everything that was remembered for it, also
+        which demands proposals had to leave out, which tells of limits; the offers that it was pinned to.
+        """
+        return [row.offer_id for row in await fetch(self.session, _END, student_id, adapting.FORGOTTEN)]
 
     async def record(self, student_id: UUID) -> SearchRecord | None:
         """How a student's search stands, ended ones included."""
-        row = (await self.session.execute(select(searches).where(searches.c.id == student_id))).one_or_none()
-        if row is None:
-            return None
-        return SearchRecord(
-            row.id,
-            row.school_id,
-            row.region,
-            SearchState(row.state),
-            Step(row.step),
-            row.since,
-            row.ready_at,
-            row.due_at,
-            row.unmatched_at,
-            row.hardness_set_to,
-        )
+        for row in await fetch(self.session, _RECORD, student_id):
+            return SearchRecord(**vars(row) | {"state": SearchState(row.state), "step": Step(row.step)})
+        return None
 
     async def get(self, student_id: UUID) -> Search | None:
         """A student's search, if it has not ended."""
-        found = await self._load(searches.c.id == student_id)
-        return found[0] if found else None
+        found = await self._read(_ONE, student_id)
+        return found[0][0] if found else None
 
     async def searching(self, ids: Collection[UUID]) -> list[Search]:
         """Those of these students who have no proposal now, nor a planned one."""
@@ -115,7 +115,8 @@ class SearchStore:
 
     async def searching_with_dues(self, ids: Collection[UUID]) -> list[tuple[Search, datetime | None]]:
         """The same, each with when something is due for it."""
-        return await self._load_with_dues(among(searches.c.id, ids) & _WAITING) if ids else []
+        some = list(ids)
+        return await self._read(_SOME_WAITING.format(who=asked_for(1, some)), as_asked(some)) if some else []
 
     async def by_ids(self, ids: Collection[UUID]) -> list[Search]:
         """The searches of these students that have not ended."""
@@ -125,10 +126,9 @@ class SearchStore:
         """The students of these regions without a proposal."""
         return await self._load(among(searches.c.region, regions) & _WAITING)
 
-    async def to_plan_in(self, region: str, students: Collection[UUID] | None = None) -> list[Search]:
-        """The students of a region, all or some, who wait, whether a place is planned for them or not."""
-        whose = true() if students is None else among(searches.c.id, students)
-        return await self._load((searches.c.region == region) & (searches.c.state == SearchState.SEARCHING) & whose)
+    async def to_plan_in(self, region: str) -> list[Search]:
+        """The students of a region who wait, whether a place is planned for them or not."""
+        return await self._load((searches.c.region == region) & (searches.c.state == SearchState.SEARCHING))
 
     async def due(self, dues: Mapping[UUID, datetime | None]) -> None:
         """When something is due next for these searches."""
@@ -143,8 +143,9 @@ class SearchStore:
         regions = {region for offer in offers for region in within_reach(offer.region)}.difference(apart_from)
         if not regions:
             return []
-        places = or_(*(_reaches(offer) & _may_do(offer.sector) for offer in offers)) if len(offers) <= FEW else true()
-        return await self._load(_WAITING & among(searches.c.region, regions) & places)
+        spots = [(one.location.latitude, one.location.longitude, one.sector) for one in offers]
+        columns = [list(column) for column in zip(*spots, strict=True)] if len(offers) <= FEW else [None, None, None]
+        return [search for search, _ in await self._read(_NEAR, sorted(regions), *columns)]
 
     async def running_in(self, region: str) -> list[Search]:
         """All of a region for whom a place is looked for or agreed on; the longest waiting first."""
@@ -226,25 +227,42 @@ class SearchStore:
             done.append(update(table).where(named).values(student_id=left).returning(table.c.id))
         return sum([len((await self.session.execute(each)).all()) for each in done])
 
-    async def _load(self, which: ColumnElement[bool]) -> list[Search]:
-        return [search for search, _ in await self._load_with_dues(which)]
-
-    async def _load_with_dues(self, which: ColumnElement[bool]) -> list[tuple[Search, datetime | None]]:
-        query = select(searches, *REMEMBERED).where(which, searches.c.profile.is_not(None))
-        rows = (await self.session.execute(query)).all()
+    async def _read(self, statement: str, *arguments: Any) -> list[tuple[Search, datetime | None]]:
+        rows = await fetch(self.session, statement, *arguments)
         terms = await self.settings.terms({row.region for row in rows})
         return [(search_of(row, terms[row.region]), row.due_at) for row in rows]
+
+    async def _load(self, which: ColumnElement[bool]) -> list[Search]:
+        query = select(searches, *_REMEMBERED).where(which, searches.c.profile.is_not(None))
+        rows = (await self.session.execute(query)).all()
+        terms = await self.settings.terms({row.region for row in rows})
+        return [search_of(row, terms[row.region]) for row in rows]
 
 
 FEW = 20
 """Beyond so many offers one look at their regions is cheaper than a condition for each."""
 
 
-_FORGET = text("""
-with taught as (delete from lessons where student_id = :student),
-  refused as (delete from refusals where student_id = :student)
-delete from pins where student_id = :student
-""")
+_MARK = "update searches set state = $2, due_at = null where id = $1::uuid and profile is not null"
+_END = """
+with planned as (delete from proposals where student_id = $1::uuid and state = 'planned'),
+  told as (
+    update proposals set left_out = '{}', reasons = (
+      select jsonb_agg(
+        case when reason ->> 'factor' = 'adaptation'
+          then jsonb_set(reason, '{text}', to_jsonb($2::text)) else reason end order by place)
+      from jsonb_array_elements(reasons) with ordinality as told (reason, place))
+    where student_id = $1::uuid and state <> 'planned' and left_out <> '{}'
+  ),
+  taught as (delete from lessons where student_id = $1::uuid),
+  refused as (delete from refusals where student_id = $1::uuid),
+  ended as (
+    update searches set state = 'ended', profile = null, latitude = null, longitude = null, reach_km = null,
+      due_at = null, hardness_set_to = null
+    where id = $1::uuid
+  )
+delete from pins where student_id = $1::uuid returning offer_id
+"""
 
 _DUE = text("""
 update searches set due_at = due
@@ -252,20 +270,27 @@ from unnest(cast(:ids as uuid[]), cast(:dues as timestamptz[])) as asked (studen
 """)
 
 
-def _reaches(offer: Offer) -> ColumnElement[bool]:
-    north = func.abs(searches.c.latitude - offer.location.latitude) * KM_PER_DEGREE
-    east = func.abs(searches.c.longitude - offer.location.longitude) * KM_PER_DEGREE_EAST
-    return (north <= searches.c.reach_km) & (east <= searches.c.reach_km)
+_RECORD = """
+select id as student_id, school_id, region, state, step, since, ready_at, due_at, unmatched_at, hardness_set_to
+from searches where id = $1::uuid
+"""
+_READ = f"select searches.*, {as_text(REMEMBERED)} from searches where profile is not null"  # noqa: S608 — our own names
+_ONE = f"{_READ} and id = $1::uuid"
+_NONE_PLANNED = """ and state = 'searching'
+  and not exists (select from proposals where student_id = searches.id and state = 'planned')"""
+_SOME_WAITING = f"{_READ} and id {{who}} {_NONE_PLANNED}"
 
-
-def _may_do(sector: str) -> ColumnElement[bool]:
-    """Who wishes for this work, has no wish, or may be asked for what lies near: the others are not worth reading."""
-    profile = searches.c.profile
-    return or_(
-        profile.contains({"wishes": [{"sector": sector}]}),
-        profile.contains({"accepts_neighbouring_work": True}),
-        profile["wishes"] == text("'[]'::jsonb"),
-    )
+# Who wishes for this work, has no wish, or may be asked for what lies near: the others are not worth reading.
+_NEAR = f"""
+{_READ} and region = any($1::text[]) {_NONE_PLANNED}
+  and ($2::float[] is null or exists (
+    select from unnest($2, $3::float[], $4::text[]) as offered (north, east, kind)
+    where abs(latitude - north) * {KM_PER_DEGREE} <= reach_km
+      and abs(longitude - east) * {KM_PER_DEGREE_EAST} <= reach_km
+      and (profile @> jsonb_build_object('wishes', jsonb_build_array(jsonb_build_object('sector', kind)))
+        or profile @> '{{"accepts_neighbouring_work": true}}' or profile -> 'wishes' = '[]')
+  ))
+"""
 
 
 def _columns(search: Search) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain.regions import within_reach
 from services.matching.domain.terms import Terms
 from services.matching.domain.widening import RegionSettings
-from services.matching.store.rows import upsert
+from services.matching.store.rows import fetch, upsert
 from services.matching.store.tables import region_settings, region_settings_versions
 
 
@@ -50,7 +50,7 @@ class SettingsStore:
     async def where_places_move(self, regions: Collection[str]) -> list[str]:
         """Those of the regions where places are planned before they are shown, or were before that was changed."""
         known = await self._read(regions)
-        return sorted(name for name, one in known.items() if one.settings.movable_seconds or one.has_planned)
+        return sorted(name for name, one in known.items() if one.settings.lets_places_move or one.has_planned)
 
     async def terms(self, regions: Collection[str]) -> Mapping[str, Terms]:
         """What of the settings of these regions bears on who suits where."""
@@ -98,7 +98,7 @@ class SettingsStore:
     async def _read(self, regions: Collection[str]) -> Mapping[str, SettingsVersion]:
         if unknown := set(regions) - set(self._known):
             reach = unknown.union(*map(within_reach, unknown)).difference(self._known)  # they are asked for next
-            for row in await self.session.execute(_READ, {"regions": sorted(reach)}):
+            for row in await fetch(self.session, _READ, sorted(reach)):
                 settings = RegionSettings.model_validate(row.settings) if row.settings else RegionSettings()
                 self._known[row.region] = SettingsVersion(
                     row.region, row.number or 0, settings, None, has_planned=row.has_planned
@@ -120,9 +120,9 @@ class SettingsStore:
         return region
 
 
-_READ = text("""
+_READ = """
 select wanted.region, decided.settings, decided.number,
   exists (select from proposals where state = 'planned' and region = wanted.region) as has_planned
-from unnest(cast(:regions as text[])) as wanted (region)
+from unnest($1::text[]) as wanted (region)
 left join region_settings as decided on decided.region = wanted.region
-""")
+"""
