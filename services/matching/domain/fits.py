@@ -197,20 +197,28 @@ def _group_at_most(fits: Sequence[Fit], bounds: Mapping[UUID, GroupBounds]) -> i
 def _candidates(fits: Sequence[Fit]) -> list[Candidate]:
     searches = {one.student_id: one.pair.search for one in fits}
     offers = {one.offer.offer_id: one.offer for one in fits}
-    students = {name: (hardness.of(search).level, facts(search)) for name, search in searches.items()}
-    places = {name: facts_of_offer(offer) for name, offer in offers.items()}
+    levels = {name: hardness.of(search).level for name, search in searches.items()}
+    students = _in_order({name: facts(search) for name, search in searches.items()})
+    places = _in_order({name: facts_of_offer(offer) for name, offer in offers.items()})
+    named = ((one, one.student_id, one.unit) for one in fits)
     return [
         Candidate(
-            student=one.student_id,
-            offer=one.offer.offer_id,
-            hardness=students[one.student_id][0],
+            student=student,
+            offer=unit[0],
+            hardness=levels[student],
             points=one.points - one.wish,
             wish=one.wish,
-            unit=one.unit,
-            rank=(*students[one.student_id][1], *places[one.offer.offer_id]),
+            unit=unit,
+            rank=(students[student], places[unit[0]]),
         )
-        for one in fits
+        for one, student, unit in named
     ]
+
+
+def _in_order(known: Mapping[UUID, tuple[Any, ...]]) -> dict[UUID, int]:
+    """Where each stands in the order of what is known; who differs in nothing stands at the same place."""
+    numbers = {what: number for number, what in enumerate(sorted(set(known.values())))}
+    return {name: numbers[what] for name, what in known.items()}
 
 
 def facts(search: Search) -> tuple[Any, ...]:
