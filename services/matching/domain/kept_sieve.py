@@ -99,6 +99,8 @@ class KeptSieve:
 
     def places_for(self, students: Collection[UUID]) -> Sifted:
         """Pairs of these students and of all offers that may be possible."""
+        if not students:
+            return {}
         if self._grid is None:
             self._grid = _in_cells(self._places.ids, self._places.tables)
         return self._look(self._seekers.only(students), self._grid)
