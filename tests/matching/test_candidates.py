@@ -1,7 +1,5 @@
 """The sieve loses no pair that is possible, lets through what only seats, pauses and refusals forbid, and knows the way."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -20,21 +18,17 @@ from services.matching.domain.candidates import (
     sift,
     worth_judging,
 )
-from services.matching.domain.model import Opening, Pause, Profile, Search, Stay
+from services.matching.domain.model import Opening, Search
 from services.matching.domain.pairs import Pair
 from services.matching.domain.paths import quick_order
 from services.matching.domain.travel import Mode
 from services.matching.domain.weights import Weights
 from services.matching.domain.whole import Edges
-from shared.events.codes import SECTORS, Guidance, OutflowProfile, PlacementKind, Weekday
+from tests.matching.anybody import any_opening, any_student
 from tests.matching.examples import (
     LELYSTAD,
-    OTHER_SCHOOL,
-    SCHOOL,
     TODAY,
-    a_profile,
     a_search,
-    an_employer,
     an_offer,
     north_of,
     wish,
@@ -46,64 +40,6 @@ from tests.support.population import a_region
 
 NOT_SIFTED = {*rules.ABOUT_SEATS, "declined"}
 """Rules that need a look at more than the two."""
-
-
-def some(random: Random, of: Sequence[Any], chance: float) -> list[Any]:
-    return [one for one in of if random.random() < chance]
-
-
-def a_place(random: Random, spread: float = 0.12) -> dict[str, float]:
-    return {
-        "latitude": LELYSTAD["latitude"] + random.uniform(-spread, spread),
-        "longitude": LELYSTAD["longitude"] + random.uniform(-2 * spread, 2 * spread),
-    }
-
-
-def any_student(random: Random) -> Profile:
-    begin = date(2026, 9, 1) + timedelta(days=random.randint(0, 200))
-    return a_profile(
-        school_id=random.choice([SCHOOL, OTHER_SCHOOL]),
-        birth_year_month=f"{random.randint(2007, 2013)}-{random.randint(1, 12):02}",
-        location=a_place(random),
-        travel={"mode": random.choice(list(Mode)), "max_minutes": random.choice([0, 10, 30, 45, 60])},
-        wishes=wish(*random.sample(SECTORS, random.randint(0, 4))),
-        accepts_neighbouring_work=random.random() < 0.5,
-        limits=some(random, ["lifting", "noise", "cold"], 0.2),
-        certificates=some(random, ["vca", "bhv"], 0.5),
-        guidance_need=random.choice(list(Guidance)),
-        has_jobcoach=random.random() < 0.5,
-        outflow_profile=random.choice(list(OutflowProfile)),
-        placement_kind=random.choice(list(PlacementKind)),
-        begin_date=begin,
-        end_date=random.choice([None, begin + timedelta(days=random.randint(-5, 200))]),
-        weekdays=some(random, list(Weekday), 0.6),
-        days_per_week=random.randint(1, 4),
-    )
-
-
-def any_opening(random: Random) -> Opening:
-    begin = date(2026, 9, 1) + timedelta(days=random.randint(-60, 200))
-    offer = an_offer(
-        kind=random.choice(list(PlacementKind)),
-        sector=random.choice(SECTORS[:6]),
-        demands=some(random, ["lifting", "noise", "heat"], 0.2),
-        certificates=some(random, ["vca", "ehbo", "bhv"], 0.15),
-        seats=random.randint(1, 3),
-        begin_date=begin,
-        end_date=random.choice([None, begin + timedelta(days=random.randint(-5, 250))]),
-        weekdays=some(random, list(Weekday), 0.7),
-        location=a_place(random),
-        minimum_age=random.choice([None, None, 15, 16, 17]),
-        guidance=random.choice(list(Guidance)),
-        jobcoach_welcome=random.random() < 0.5,
-        outflow_profiles=some(random, list(OutflowProfile), 0.4),
-        valid_until_date=random.choice([None, TODAY - timedelta(days=1), TODAY]),
-        private_to=random.choice([None, None, None, SCHOOL, OTHER_SCHOOL]),
-    )
-    keeper = random.choice([None, None, None, SCHOOL])
-    stays = (Stay(begin, None),) if random.random() < 0.3 else ()
-    pauses = (Pause(begin, None),) if random.random() < 0.2 else ()
-    return Opening(offer, an_employer(private_to=keeper), stays=stays, pauses=pauses)
 
 
 def crossed(seed: int, many: int) -> tuple[list[Search], list[Opening], dict[tuple[int, int], Pair]]:

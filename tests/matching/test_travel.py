@@ -1,14 +1,25 @@
 """Minutes on the way."""
 
+from random import Random
+
 import pytest
 
-from services.matching.domain.travel import Mode, kilometres, minutes_for, reach_km
+from services.matching.domain.travel import Mode, kilometres, minutes_for, nearest_km, reach_km
 from shared.events.codes import Point
+from tests.matching.anybody import a_place
 from tests.matching.examples import ALMERE, LELYSTAD
 
 
 def test_lelystad_and_almere_are_some_23_kilometres_apart() -> None:
     assert kilometres(Point(**LELYSTAD), Point(**ALMERE)) == pytest.approx(22.9, abs=0.2)
+
+
+def test_the_nearest_place_is_that_of_all() -> None:
+    random = Random(1)
+    for many in range(40):
+        here, *places = (Point(**a_place(random)) for _ in range(many + 1))
+        ways = [kilometres(here, place) for place in places]
+        assert nearest_km(here, sorted(places, key=lambda place: place.latitude)) == min(ways, default=None)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ FORGOTTEN = "Paste als het werk werd aangepast."
 
 def clash(pair: Pair) -> tuple[str, ...]:
     """The demands of the work that the student cannot meet."""
+    if not pair.profile.limits:
+        return ()
     return tuple(sorted(set(pair.opening.offer.demands) & set(pair.profile.limits)))
 
 

@@ -1,8 +1,9 @@
 """Which of many students could go to which of many offers: a sieve over columns of numbers, compiled.
 
 It knows the rules that compare numbers and sets, and travel time to the minute, as `rules.py` has them; what needs a
-look at seats, pauses or earlier refusals it lets through. So it never loses a pair that is possible, and the rules with
-words judge what is left (docs/decisions/0022). Offers lie in a grid, so that a student looks at what is near only.
+look at seats, pauses or earlier refusals it lets through. So it never loses a pair that is possible, and what is left
+is judged at once (`judging.py`; docs/decisions/0022 and 0056). Offers lie in a grid, so that a student looks at what is
+near only.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,12 +11,12 @@ from datetime import date
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
-from services.matching.domain import travel
+from services.matching.domain import points, travel
 from services.matching.domain.adapting import MOST_LEFT_OUT
 from services.matching.domain.model import GUIDANCE_ORDER, Opening, Profile, Search
 from services.matching.domain.rules import SUPERVISED_BY_SCHOOL, kinds_for
 from services.matching.domain.travel import Mode
-from services.matching.domain.weights import FIRST_WISH, FURTHER_WISH, SECOND_WISH, Weights
+from services.matching.domain.weights import Weights
 from shared.events.codes import OutflowProfile, PlacementKind, Weekday
 
 T = TypeVar("T")
@@ -28,8 +29,13 @@ CODES = 62
 WORTH_IT = 100_000
 """Pairs from which on the sieve is used: the rules take a second for so many, loading the sieve one or two, once."""
 
+NO_WISH = 4
+"""In the column of wishes: beside 1, 2 and 3, what stands in for a wish that is not honoured."""
+
 EVERYTHING = (1 << CODES) - 1
 NOBODY = -1
+IN_BITS = frozenset({"sector", "demand", "certificate"})
+"""What has so many codes that bits could run out."""
 
 
 class Seekers(NamedTuple):
@@ -105,9 +111,17 @@ def worth_judging(
 
 def sieve(searches: Sequence[Search], openings: Sequence[Opening], today: date) -> list[tuple[int, int]]:
     """The pairs that may be possible, each by the numbers of its search and its opening, in the order of those."""
-    numbers = Numbers()
+    found = sieved(searches, openings, Numbers(), today)
+    return list(zip(found.student.tolist(), found.place.tolist(), strict=True))
+
+
+def sieved(searches: Sequence[Search], openings: Sequence[Opening], numbers: "Numbers", today: date) -> Found:
+    """The same as columns, where demands may be asked to be left out; codes get these numbers."""
+    import numpy as np
+
     found = sift(seekers_of(searches, numbers), places_of(openings, numbers), today, MOST_LEFT_OUT)
-    return sorted(zip(found.student.tolist(), found.place.tolist(), strict=True))
+    order = np.lexsort((found.place, found.student))
+    return Found(*(column[order] for column in found))
 
 
 def sift(seekers: Seekers, places: Places, today: date, left_out: int = 0) -> Found:
@@ -132,12 +146,16 @@ def ways() -> tuple[Column, Column]:
 
 
 def first_points(found: Found, seekers: Seekers, weights: Weights) -> tuple[Column, Column]:
-    """The points of the wish and of the travel of each pair, as `score.py` gives them."""
+    """The points of the wish and of the travel of each pair."""
     import numpy as np
 
-    wish = np.array([0, FIRST_WISH, SECOND_WISH, FURTHER_WISH, 0])[found.wish]
     most = np.maximum(1, seekers.most_minutes[found.student])
-    return wish, weights.travel // 2 - weights.travel * found.minutes // most
+    return points.of_wish(rank_of(found)), points.of_travel(found.minutes, most, weights)
+
+
+def rank_of(found: Found) -> Column:
+    """Which wish is honoured, as points count it."""
+    return found.wish * (found.wish < NO_WISH)
 
 
 def _tables(columns: Seekers | Places, order: Any = slice(None)) -> tuple[Column, Column]:
@@ -166,6 +184,11 @@ class Numbers:
         """A set of codes; those that came too late for a bit are left out."""
         found = {self.of(what, code) for code in codes}
         return _bits(number for number in found if number < CODES)
+
+    @property
+    def are_exact(self) -> bool:
+        """Whether every code had a bit of its own: then the sieve lets nothing through that it could know better."""
+        return all(many <= CODES for what, many in self.many.items() if what in IN_BITS)
 
     def sectors(self, codes: Iterable[str]) -> int:
         """A set of sectors; those that came too late for a bit share the last."""

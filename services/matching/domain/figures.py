@@ -15,6 +15,7 @@ from services.matching.domain.model import Opening, Search
 from services.matching.domain.regional import Situation
 from services.matching.domain.sectors import around
 from shared.events.base import Wire
+from shared.events.codes import Point
 
 FEW = 5
 """Counts of fewer students are not shown (privacy)."""
@@ -74,7 +75,7 @@ def line(search: Search, distance: str, choice: int | None) -> Line:
 
 def of(situation: Situation, chosen: Sequence[Fit]) -> Figures:
     """The figures of a plan: those who are planned for, and those whose proposals stay."""
-    by_sector = regional.by_sector(situation.openings)
+    by_sector = places(situation.openings)
     choices = {one.student_id: one.pair.choice for one in chosen}
     choices |= {search.student_id: proposal.choice for search, proposal in situation.standing}
     return figures(
@@ -108,18 +109,23 @@ def _count(lines: Sequence[Line]) -> Count:
     )
 
 
-def distance(search: Search, by_sector: Mapping[str, Sequence[Opening]]) -> str:
-    """The band of the way to the nearest place whose kind of work suits."""
+def places(openings: Sequence[Opening]) -> dict[str, list[Point]]:
+    """Where there is which kind of work, from south to north."""
+    found = regional.by_sector(openings)
+    return {
+        sector: sorted((one.offer.location for one in some), key=lambda place: place.latitude)
+        for sector, some in found.items()
+    }
+
+
+def distance(search: Search, by_sector: Mapping[str, Sequence[Point]]) -> str:
+    """The band of the way to the nearest place whose kind of work suits; `by_sector` as `places` gives them."""
     profile = search.profile
     sectors = around(profile.wished_sectors, search.terms.near) or by_sector
-    ways = [
-        travel.kilometres(profile.location, opening.offer.location)
-        for sector in sectors
-        for opening in by_sector.get(sector, ())
-    ]
-    if not ways:
+    ways = [travel.nearest_km(profile.location, by_sector.get(sector, ())) for sector in sectors]
+    if (nearest := min((way for way in ways if way is not None), default=None)) is None:
         return NOWHERE
-    minutes = travel.minutes_for(min(ways), profile.travel.mode)
+    minutes = travel.minutes_for(nearest, profile.travel.mode)
     return next((f"up-to-{most}" for most in BANDS if minutes <= most), FARTHER)
 
 

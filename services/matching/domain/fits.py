@@ -1,15 +1,18 @@
 """From searches and openings to a problem for the engine, and from its plan to what is proposed."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import date
+from functools import cached_property
+from itertools import pairwise, product
 from typing import Any
 from uuid import UUID
 
-from services.matching.domain import hardness, rules, score
+from services.matching.domain import candidates, hardness, rules, score
 from services.matching.domain.engine import Candidate, Engine, Problem
-from services.matching.domain.model import Offer, Search, Stay
+from services.matching.domain.facts import points_of
+from services.matching.domain.model import Offer, Opening, Search, Stay
 from services.matching.domain.obstacles import Obstacle
 from services.matching.domain.pairs import Pair
 from services.matching.domain.score import Factor
@@ -27,25 +30,25 @@ IDS_OF_OFFER = {"offer_id", "employer_id", "brought_in_by", "private_to", "reser
 
 @dataclass(frozen=True)
 class Fit:
-    """A pair that breaks no rule within the circle, with its window and its reasons."""
+    """A pair that breaks no rule within the circle, with its window and its points."""
 
     pair: Pair
     window: Window
-    reasons: tuple[Factor, ...]
     weekdays: tuple[Weekday, ...]
     """The days of the week in that window."""
+    scored: Pair
+    """As it was when it was given points; a plan may have found it another time since."""
+    wish: int
+    """The part of the score that is compared first: which wish it honours, and whether that needs a question."""
+    points: int
+    """The score."""
     left_out: tuple[str, ...] = ()
     """Demands that the employer must be asked to leave out."""
 
-    @property
-    def points(self) -> int:
-        """The score."""
-        return score.total(self.reasons)
-
-    @property
-    def wish(self) -> int:
-        """The part of the score that is compared first: which wish it honours, and whether that needs a question."""
-        return sum(reason.points for reason in self.reasons if reason.factor in score.IN_ORDER)
+    @cached_property
+    def reasons(self) -> tuple[Factor, ...]:
+        """The score in words, for who looks at it: most of what is possible is never looked at."""
+        return score.reasons(self.scored)
 
     @property
     def unit(self) -> Unit:
@@ -75,7 +78,27 @@ def fit(pair: Pair) -> Fit | None:
     left_out = rules.to_leave_out(pair)
     if not (left_out or rules.is_possible(pair)) or pair.window is None:
         return None
-    return Fit(pair, pair.window, score.reasons(pair), pair.weekdays, left_out)
+    return Fit(pair, pair.window, pair.weekdays, pair, *points_of(pair), left_out)
+
+
+def among(searches: Sequence[Search], openings: Sequence[Opening], today: date) -> list[Fit]:
+    """All that could come together: of few by asking the rules, of many at once."""
+    if len(searches) * len(openings) < candidates.WORTH_IT:
+        return fits_of(product(searches, openings), today)
+    numbers = candidates.Numbers()
+    found = candidates.sieved(searches, openings, numbers, today)
+    if not numbers.are_exact:
+        pairs = zip(found.student.tolist(), found.place.tolist(), strict=True)
+        return fits_of(((searches[one], openings[at]) for one, at in pairs), today)
+    from services.matching.domain import judging
+
+    return judging.fits_among(searches, openings, found, today)
+
+
+def fits_of(pairs: Iterable[tuple[Search, Opening]], today: date) -> list[Fit]:
+    """The fits of pairs, one after another."""
+    found = (fit(Pair(search, opening, today)) for search, opening in pairs)
+    return [one for one in found if one]
 
 
 def propose(
@@ -174,20 +197,28 @@ def _group_at_most(fits: Sequence[Fit], bounds: Mapping[UUID, GroupBounds]) -> i
 def _candidates(fits: Sequence[Fit]) -> list[Candidate]:
     searches = {one.student_id: one.pair.search for one in fits}
     offers = {one.offer.offer_id: one.offer for one in fits}
-    students = {name: (hardness.of(search).level, facts(search)) for name, search in searches.items()}
-    places = {name: facts_of_offer(offer) for name, offer in offers.items()}
+    levels = {name: hardness.of(search).level for name, search in searches.items()}
+    students = _in_order({name: facts(search) for name, search in searches.items()})
+    places = _in_order({name: facts_of_offer(offer) for name, offer in offers.items()})
+    named = ((one, one.student_id, one.unit) for one in fits)
     return [
         Candidate(
-            student=one.student_id,
-            offer=one.offer.offer_id,
-            hardness=students[one.student_id][0],
+            student=student,
+            offer=unit[0],
+            hardness=levels[student],
             points=one.points - one.wish,
             wish=one.wish,
-            unit=one.unit,
-            rank=(*students[one.student_id][1], *places[one.offer.offer_id]),
+            unit=unit,
+            rank=(students[student], places[unit[0]]),
         )
-        for one in fits
+        for one, student, unit in named
     ]
+
+
+def _in_order(known: Mapping[UUID, tuple[Any, ...]]) -> dict[UUID, int]:
+    """Where each stands in the order of what is known; who differs in nothing stands at the same place."""
+    numbers = {what: number for number, what in enumerate(sorted(set(known.values())))}
+    return {name: numbers[what] for name, what in known.items()}
 
 
 def facts(search: Search) -> tuple[Any, ...]:

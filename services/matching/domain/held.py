@@ -35,7 +35,7 @@ def timed(one: Fit, planned: Collection[Proposal]) -> Fit:
     if not planned:
         return one
     left = fits.fit(replace(one.pair, opening=beside(one.pair.opening, planned)))
-    return replace(one, window=left.window, weekdays=left.weekdays, reasons=left.reasons) if left else one
+    return replace(left, pair=one.pair, left_out=one.left_out) if left else one
 
 
 def _stay(proposal: Proposal) -> Stay:

@@ -16,6 +16,9 @@ from services.matching.domain.widening import GroupBounds
 Named = tuple[UUID, UUID]
 """A student and an offer."""
 
+Sifted = dict[Named, tuple[int, int]]
+"""Pairs that the sieve lets through, with the minutes on the way and the wish that is honoured (`candidates.Found`)."""
+
 Units = tuple[dict[Unit, int], dict[Unit, Unit]]
 """The seats of an offer's units, and which lies in which."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.matching.domain.candidates import WORTH_IT
 from services.matching.domain.fits import Fit
-from services.matching.domain.kept_problem import Named
+from services.matching.domain.kept_problem import Named, Sifted
 from services.matching.domain.kept_round import Ground, Round
 from services.matching.domain.model import Opening, Search
 from services.matching.domain.proposals import Proposal
@@ -63,7 +63,8 @@ class KeptRegion:
         elsewhere = self._planned_elsewhere(news.planned)
         self.first.problem.members |= news.members
         self._sieve(searches, openings)
-        touched = self.first.change(searches, openings, self._pairs(searches, openings), elsewhere)
+        pairs, sifted = self._pairs(searches, openings)
+        touched = self.first.change(searches, openings, pairs, elsewhere, sifted)
         return list(self._places(dict.fromkeys((*touched, *elsewhere))))
 
     def given(self, student: UUID, proposal: Proposal | None) -> None:
@@ -102,14 +103,17 @@ class KeptRegion:
 
     def _pairs(
         self, searches: Mapping[UUID, Search | None], openings: Mapping[UUID, Opening | None]
-    ) -> Iterable[Named]:
-        """All that may be possible with one of these in it, each once."""
+    ) -> tuple[Iterable[Named], Sifted]:
+        """All that may be possible with one of these in it, each once: what the rules are asked of one by one, and what
+        they can be asked of at once.
+        """
         students = [student for student, search in searches.items() if search]
         offers = [offer for offer, opening in openings.items() if opening]
         if self.sieve is not None:
-            return dict.fromkeys((*self.sieve.places_for(students), *self.sieve.students_for(offers)))
+            found = self.sieve.places_for(students) | self.sieve.students_for(offers)
+            return ((), found) if self.sieve.is_exact else (found, {})
         everywhere, everybody = {**self.first.openings, **openings}, {**self.first.searches, **searches}
-        return dict.fromkeys((*product(students, everywhere), *product(everybody, offers)))
+        return dict.fromkeys((*product(students, everywhere), *product(everybody, offers))), {}
 
     def _places(self, touched: Iterable[UUID]) -> Iterator[Place]:
         for student in touched:

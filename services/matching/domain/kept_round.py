@@ -15,7 +15,7 @@ from uuid import UUID
 from services.matching.domain import fits, hardness, regional
 from services.matching.domain.fits import Fit
 from services.matching.domain.held import timed
-from services.matching.domain.kept_problem import KeptProblem, Named
+from services.matching.domain.kept_problem import KeptProblem, Named, Sifted
 from services.matching.domain.model import Opening, Search
 from services.matching.domain.pairs import Pair
 from services.matching.domain.proposals import Proposal
@@ -72,14 +72,15 @@ class Round:
         openings: Mapping[UUID, Opening | None],
         pairs: Iterable[Named],
         given_elsewhere: Collection[UUID] = (),
+        sifted: Sifted | None = None,
     ) -> dict[UUID, None]:
-        """Take these students and openings as they are now (None: gone); `pairs` are all that could come together of
-        which either changed; `given_elsewhere` whose place was given by somebody else since.
+        """Take these students and openings as they are now (None: gone); `pairs` and `sifted` are all that could come
+        together of which either changed; `given_elsewhere` whose place was given by somebody else since.
 
         The students for whom something may be different, in this round or a later one.
         """
         self._take_up(searches, openings)
-        self._judge(pairs)
+        self._judge(pairs, sifted or {})
         here = [student for student in given_elsewhere if student in self.searches]
         touched = dict.fromkeys((*searches, *self.problem.repair(self._had(), here)))
         reseated = self._give(touched, here)
@@ -99,8 +100,13 @@ class Round:
             _put(self.openings, offer, opening)
             problem.reopen(offer)
 
-    def _judge(self, pairs: Iterable[Named]) -> None:
+    def _judge(self, pairs: Iterable[Named], sifted: Sifted) -> None:
         """Ask the rules."""
+        if sifted:
+            from services.matching.domain import kept_sieve
+
+            for found in kept_sieve.fits_of(sifted, self.searches, self.openings, self.ground.today):
+                self.problem.put(found)
         for student, offer in pairs:
             search, opening = self.searches.get(student), self.openings.get(offer)
             if search is None or opening is None:

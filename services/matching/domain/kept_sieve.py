@@ -3,16 +3,18 @@
 Imported only where it is used: numpy and numba are seconds and tens of megabytes that only regions need.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from services.matching.domain import candidates, sieving
+from services.matching.domain import candidates, judging, sieving
 from services.matching.domain.adapting import MOST_LEFT_OUT
-from services.matching.domain.candidates import Numbers, Places, Seekers
+from services.matching.domain.candidates import Found, Numbers, Places, Seekers
+from services.matching.domain.fits import Fit
+from services.matching.domain.kept_problem import Sifted
 from services.matching.domain.model import Opening, Search
 
 Table = Any
@@ -90,24 +92,41 @@ class KeptSieve:
         self._places.drop(offer)
         self._grid = None
 
-    def places_for(self, students: Collection[UUID]) -> Iterator[tuple[UUID, UUID]]:
+    @property
+    def is_exact(self) -> bool:
+        """Whether every code that came by had a bit of its own."""
+        return self._numbers.are_exact
+
+    def places_for(self, students: Collection[UUID]) -> Sifted:
         """Pairs of these students and of all offers that may be possible."""
+        if not students:
+            return {}
         if self._grid is None:
             self._grid = _in_cells(self._places.ids, self._places.tables)
         return self._look(self._seekers.only(students), self._grid)
 
-    def students_for(self, offers: Collection[UUID]) -> Iterator[tuple[UUID, UUID]]:
+    def students_for(self, offers: Collection[UUID]) -> Sifted:
         """Pairs of all students and of these offers that may be possible."""
         return self._look((self._seekers.ids, self._seekers.tables), _in_cells(*self._places.only(offers)))
 
     def _look(
         self, seekers: tuple[list[UUID], tuple[Table, Table]], places: tuple[list[UUID], tuple[Any, ...]]
-    ) -> Iterator[tuple[UUID, UUID]]:
+    ) -> Sifted:
         if not seekers[0] or not places[0]:
-            return
+            return {}
         found = sieving.compiled()(*seekers[1], *places[1], *self._ways, self._today, MOST_LEFT_OUT)
-        for student, offer in found[:, :2].tolist():
-            yield seekers[0][student], places[0][offer]
+        return {(seekers[0][one], places[0][at]): (minutes, wish) for one, at, minutes, wish in found.tolist()}
+
+
+def fits_of(
+    sifted: Sifted, searches: Mapping[UUID, Search], openings: Mapping[UUID, Opening], today: date
+) -> list[Fit]:
+    """The fits of what a sieve that is exact let through; all of these students and offers are there."""
+    students = {name: at for at, name in enumerate(dict.fromkeys(student for student, _ in sifted))}
+    offers = {name: at for at, name in enumerate(dict.fromkeys(offer for _, offer in sifted))}
+    rows = [(students[student], offers[offer], *way) for (student, offer), way in sifted.items()]
+    found = Found(*np.array(rows, np.int64).reshape(-1, 4).T)
+    return judging.fits_among([searches[name] for name in students], [openings[name] for name in offers], found, today)
 
 
 def _in_cells(ids: list[UUID], tables: tuple[Table, Table]) -> tuple[list[UUID], tuple[Any, ...]]:

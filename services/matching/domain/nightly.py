@@ -9,10 +9,10 @@ from uuid import UUID
 
 from services.matching.domain import regional
 from services.matching.domain.engine import Candidate, Engine
+from services.matching.domain.facts import comes_with_jobcoach
 from services.matching.domain.fits import Fit, Unit
 from services.matching.domain.pairs import Pair
 from services.matching.domain.regional import Situation
-from services.matching.domain.score import comes_with_jobcoach
 from services.matching.domain.weekly import Cell, Group, Way, Week
 from services.matching.domain.weekly_search import Packed, pack
 from services.matching.domain.widening import GroupBounds

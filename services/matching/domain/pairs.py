@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from services.matching.domain import travel, windows
 from services.matching.domain.model import Opening, Profile, Search, Wish
@@ -24,6 +25,10 @@ class Pair:
     today: date
     on: tuple[Weekday, ...] = ()
     """The days of the week that a plan has chosen, where one has."""
+
+    def knows(self, **worked_out: Any) -> None:
+        """Take over what was worked out for many pairs at once, under the names that it has here."""
+        vars(self).update(worked_out)
 
     @property
     def profile(self) -> Profile:

@@ -7,11 +7,9 @@ from datetime import date
 from uuid import UUID
 
 from services.matching.domain import fits
-from services.matching.domain.candidates import worth_judging
 from services.matching.domain.engine import Candidate, Engine, Problem
 from services.matching.domain.fits import Fit
 from services.matching.domain.model import Opening, Search
-from services.matching.domain.pairs import Pair
 from services.matching.domain.proposals import Proposal
 from services.matching.domain.widening import GroupBounds, GuidanceBudget
 
@@ -56,10 +54,8 @@ def staying(problem: Problem, held: Mapping[UUID, UUID]) -> Problem:
 
 
 def possibilities(situation: Situation) -> list[Fit]:
-    """All that could come together now: seconds of work for a large region."""
-    pairs = worth_judging(situation.searches, situation.openings, situation.today)
-    found = (fits.fit(Pair(search, opening, situation.today)) for search, opening in pairs)
-    return [one for one in found if one]
+    """All that could come together now: a second of work for a large region."""
+    return fits.among(situation.searches, situation.openings, situation.today)
 
 
 def by_sector(openings: Sequence[Opening]) -> dict[str, list[Opening]]:

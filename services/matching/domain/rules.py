@@ -209,7 +209,8 @@ def _refused(pair: Pair) -> Obstacle | None:
     return Obstacle("declined", f"Eerder voorgesteld en niet doorgegaan ({why}); kan weer vanaf {day}.")
 
 
-def _circle(pair: Pair) -> Obstacle | None:
+def circle(pair: Pair) -> Obstacle | None:
+    """The region looks that wide."""
     if not (left_out := [one for one in pair.circles if one not in pair.search.terms.circles]):
         return None
     what = words.listed(words.circle(one) for one in left_out)
@@ -244,7 +245,7 @@ def is_hidden(pair: Pair) -> bool:
 
 RULES: Sequence[Callable[[Pair], Obstacle | None]] = (
     _private,
-    _circle,
+    circle,
     _pinned,
     _sector,
     _travel,
@@ -266,6 +267,10 @@ RULES: Sequence[Callable[[Pair], Obstacle | None]] = (
 )
 """The quick ones that most pairs break come first."""
 
+FOR_FEW = (_pinned, _refused, _first_look, learned.learned)
+"""The rules that bear only on students of whom something was pinned, refused or learned, and on offers that some see
+first."""
+
 NOT_FOR_WHAT_STANDS = frozenset({"first-look", learned.LEARNED})
 """The rules that keep a pair from being proposed, and take nothing back that was."""
 
@@ -283,15 +288,20 @@ def is_possible(pair: Pair) -> bool:
     return next(obstacles(pair), None) is None
 
 
-def to_leave_out(pair: Pair) -> tuple[str, ...]:
-    """The demands of the work that alone stand in the way, when the employer can be asked to leave them out.
+def what_can_be_asked(pair: Pair) -> tuple[str, ...]:
+    """The demands of the work that stand in the way, when the employer can be asked to leave them out.
 
     Only once the student's circle is as wide as it gets: before that a place may come that nobody must be asked for.
     """
     left_out = adapting.clash(pair)
     if not 0 < len(left_out) <= adapting.MOST_LEFT_OUT or not pair.search.is_widest:
         return ()
-    if not adapting.may_be_asked(pair, left_out):
+    return left_out if adapting.may_be_asked(pair, left_out) else ()
+
+
+def to_leave_out(pair: Pair) -> tuple[str, ...]:
+    """The same where nothing else stands in the way."""
+    if not (left_out := what_can_be_asked(pair)):
         return ()
     return () if any(one.rule != adapting.DEMANDS for one in obstacles(pair)) else left_out
 

@@ -8,15 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from services.matching.domain.candidates import NO_WISH
 from services.matching.domain.compiling import compile_together
 from services.matching.domain.travel import DETOUR, EARTH_RADIUS_KM
 from services.matching.domain.windows import SHORTEST_STAY_DAYS
 
 WALK, PUBLIC_TRANSPORT = 0, 2
 """Where `travel.Mode` has them."""
-
-NO_WISH = 4
-"""Beside 1, 2 and 3 (third and further): what stands in for a wish that is not honoured."""
 
 (
     MODE, MOST_MINUTES, FIRST, SECOND, FURTHER, NEAR, KINDS, LIMITS, CERTIFICATES, PROFILE, DAYS, DAYS_ASKED, NEED,

@@ -1,11 +1,16 @@
 """How long somebody is on the way: estimated from the distance, since no timetable is asked."""
 
 import math
+from bisect import bisect_left
+from collections.abc import Sequence
 from enum import StrEnum
 
 from shared.events.codes import Point
 
 EARTH_RADIUS_KM = 6371.0
+
+KM_PER_DEGREE = EARTH_RADIUS_KM * math.pi / 180
+"""From north to south."""
 
 DETOUR = 1.3
 """Road kilometres per kilometre as the crow flies: 1.2 to 1.4 in the Netherlands; the matching model took 1.3."""
@@ -40,6 +45,20 @@ def kilometres(a: Point, b: Point) -> float:
     half_lat, half_lon = (lat_b - lat_a) / 2, math.radians(b.longitude - a.longitude) / 2
     h = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
+
+
+def nearest_km(here: Point, places: Sequence[Point]) -> float | None:
+    """The distance to the nearest of these places, which stand in the order of their latitude; None if there are none.
+
+    On either side one after another is looked at, until all further ones lie too far north or south to be nearer.
+    """
+    nearest, at = math.inf, bisect_left(places, here.latitude, key=lambda place: place.latitude)
+    for side in (places[at:], places[at - 1 :: -1] if at else ()):
+        for place in side:
+            if abs(place.latitude - here.latitude) * KM_PER_DEGREE > nearest:
+                break
+            nearest = min(nearest, kilometres(here, place))
+    return None if nearest == math.inf else nearest
 
 
 def minutes_for(km: float, mode: Mode) -> int:
