@@ -1,7 +1,8 @@
 """The short way to an endpoint: by method and beginning of the path, where FastAPI asks every route, and thrice.
 
 Finding one of intake's three hundred routes took more than a quarter of the processor time of a small call. Whatever is
-not found here (another method, a mounted app, a socket, nothing at all) goes FastAPI's own way.
+not found here (another method, a mounted app, a socket, nothing at all) goes FastAPI's own way. What an endpoint
+depends on is solved once from then on.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from shared.dependencies import solve_once
 
 Beginning: TypeAlias = tuple[str, ...]
 """`("v1", "employers")`: in most paths the variables come later."""
@@ -69,7 +72,11 @@ class Dispatch:
     @cached_property
     def _ways(self) -> dict[tuple[str, Beginning], Sequence[Way]]:
         """Made at the first call: until then routes are added. Each call needs to look at its own few."""
-        ways = [Way.to(route) for route in iter_route_contexts(self._router.routes)]
+        routes = list(iter_route_contexts(self._router.routes))
+        for route in routes:
+            if isinstance(route.original_route, APIRoute):
+                solve_once(route.dependant)
+        ways = [Way.to(route) for route in routes]
         beginnings = {(method, way.path) for way in ways for method in way.methods}
         return {asked: [way for way in ways if way.may_take(*asked)] for asked in beginnings}
 

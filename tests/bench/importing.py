@@ -16,6 +16,7 @@ import psutil
 
 from deploy import processes, stack
 from deploy.servers import Servers
+from tests.bench.heard import heard
 from tests.bench.machine import Meter, Usage
 from tests.bench.table import Sheet, Table
 from tests.journeys.world import Person, World
@@ -95,7 +96,7 @@ async def _measure(servers: Servers, running: stack.Stack, count: int, sheet: Sh
     address = urlsplit(servers.postgres_url)._replace(path=f"/{running.name}_intake").geturl()
     process = processes.find(running.folder, "intake")
     assert process is not None
-    async with World(running) as world:
+    async with World(running) as world, heard(running):
         school, file = await world.school("AM11"), file_of(count)
         before = process.memory_info().rss / 2**20
         steps = [await _bare(servers, address, count)]

@@ -22,6 +22,7 @@ from deploy.servers import Servers
 from shared.ids import new_id
 from tests.bench.bare import Pool
 from tests.bench.caller import Caller, crowded
+from tests.bench.heard import heard
 from tests.bench.machine import Meter
 from tests.bench.table import Sheet, Table, quantile
 from tests.journeys.world import PLACES, World
@@ -104,7 +105,7 @@ async def measure(servers: Servers, count: int, sheet: Sheet) -> None:
         start = partial(stack.up, place, services=("intake",), ports=ports, name="bench", servers=servers)
         try:
             running = await asyncio.to_thread(start)
-            async with _opened(servers, running) as register:
+            async with heard(running), _opened(servers, running) as register:
                 await _creates(servers, register, max(20, count // 20), sheet)
                 await _fill(register, count * PER_EVENT)
                 await _searches(register, count * PER_EVENT, max(20, count // 20), sheet)

@@ -134,6 +134,8 @@ class EmployerStore:
 
     async def standing(self, ids: Collection[UUID]) -> dict[UUID, UUID]:
         """The employers that ids mean by now: those that went up in another mean that one."""
+        if not ids:
+            return {}
         query = select(employers.c.id, employers.c.merged_into).where(employers.c.id.in_(ids))
         return {row.id: row.merged_into or row.id for row in await self._session.execute(query)}
 

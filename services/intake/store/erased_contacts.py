@@ -14,7 +14,7 @@ from services.intake.domain.erasure import ErasureReason
 from services.intake.store.erased_contact_tables import erased_contacts
 from services.intake.store.location_tables import locations
 from services.intake.store.merge_tables import employer_merges
-from services.intake.store.rows import like_escaped, page_of, read
+from services.intake.store.rows import like_escaped, one_of, page_of, read
 from services.intake.store.tables import employers, metadata
 from shared.api import PageRequest
 
@@ -82,9 +82,9 @@ class ErasedContactStore:
         """The same of these employers, and of all with the KvK number or the postcode of one of them."""
         facts = [employer.facts for employer in coming]
         near = or_(
-            employers.c.id.in_([employer.id for employer in coming]),
-            employers.c.kvk_number.in_({one.kvk_number for one in facts if one.kvk_number}),
-            employers.c.postcode.in_({one.address.postcode for one in facts if one.address}),
+            one_of(employers.c.id, {employer.id for employer in coming}),
+            one_of(employers.c.kvk_number, {one.kvk_number for one in facts if one.kvk_number}),
+            one_of(employers.c.postcode, {one.address.postcode for one in facts if one.address}),
         )
         query = select(erased_contacts, employers.c.kvk_number, employers.c.postcode).join(employers).where(near)
         return [

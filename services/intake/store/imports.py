@@ -23,7 +23,7 @@ from services.intake.store.import_tables import (
     import_rows,
     imports,
 )
-from services.intake.store.rows import page_of
+from services.intake.store.rows import one_of, page_of
 from shared.api import PageRequest
 from shared.errors import NotFound
 from shared.unit_of_work import kernel_connection
@@ -174,7 +174,7 @@ class ImportStore:
     async def doubts_of(self, import_id: UUID, rows: Collection[int]) -> dict[int, Doubt]:
         """The same for some rows."""
         query = select(import_decisions).where(
-            import_decisions.c.import_id == import_id, import_decisions.c.row.in_(rows)
+            import_decisions.c.import_id == import_id, one_of(import_decisions.c.row, rows)
         )
         return {row.row: _doubt(row) for row in await self._session.execute(query)}
 

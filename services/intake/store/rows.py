@@ -1,14 +1,14 @@
 """Between documents in rows and the domain's objects, and pages of rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Row, Select, Table
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import ColumnElement, Row, Select, Table, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.addresses import Situation
@@ -82,6 +82,11 @@ def _upsert(table: Table, names: tuple[str, ...]) -> Insert:
     new = insert(table)
     changed = {name: new.excluded[name] for name in names if name != "id"}
     return new.on_conflict_do_update(index_elements=["id"], set_=changed)
+
+
+def one_of(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """The condition that a column has one of hundreds of values, which are one parameter: `in` writes one for each."""
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 async def page_of(session: AsyncSession, query: Select[Any], table: Table, page: PageRequest) -> Sequence[Row[Any]]:

@@ -89,6 +89,8 @@ async def _recognised(piece: Piece, rows: Sequence[EmployerRow]) -> list[Finding
 
 async def _numbered(piece: Piece, numbers: Collection[str]) -> dict[str, UUID]:
     """The employers that have these numbers: the register's own, as in our exports, or those of the school's files."""
+    if not numbers:
+        return {}
     own = {number: UUID(number) for number in numbers if _OWN.fullmatch(number)}
     employers = EmployerStore(piece.work.session)
     standing = await employers.standing(set(own.values()))
