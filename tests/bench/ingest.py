@@ -97,7 +97,11 @@ async def measure(bench: Bench, place: Place, sheet: Sheet, count: int, rounds: 
     runs: dict[Kind, list[Usage]] = {"bare": [], "ours": []}
     for turn in range(rounds):
         for kind in ("bare", "ours") if turn % 2 == 0 else ("ours", "bare"):
-            runs[kind].append(await _run(bench, own, admin, messages, rows, kind))
+            used = await _run(bench, own, admin, messages, rows, kind)
+            sheet.say(
+                f"  {kind}: {count / used.seconds:.0f}/s, {used.each('process', count):.2f} ms of its processor each"
+            )
+            runs[kind].append(used)
     await admin.close()
     await bench.drop(database)
     sheet.show(_table(runs, len(messages)))

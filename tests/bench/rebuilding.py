@@ -103,13 +103,13 @@ async def measure(bench: Bench, place: Place, sheet: Sheet, count: int) -> None:
         await serving.go()
         meter = Meter(bench.servers, {"rebuild": counting.pid})
         await counting.go()
-        sheet.show(await _watched(admin, meter, psutil.Process(counting.pid), count))
+        sheet.show(await _watched(admin, meter, psutil.Process(counting.pid), count, sheet))
     await admin.close()
     await bench.drop(database)
 
 
 async def _watched(
-    admin: "asyncpg.Connection[asyncpg.Record]", meter: Meter, process: psutil.Process, count: int
+    admin: "asyncpg.Connection[asyncpg.Record]", meter: Meter, process: psutil.Process, count: int, sheet: Sheet
 ) -> Table:
     table = Table("A rebuild", ("events", "rebuild µs", "postgres µs", "memory MB", "events/s"))
     first = used = meter.read()
@@ -120,6 +120,7 @@ async def _watched(
         if counted - reached >= count / STEPS:
             since, used = used, meter.read()
             table.add(counted, *_each(since, used, counted - reached, process))
+            sheet.say(f"  {counted} events: " + ", ".join(table.rows[-1][1:]))
             reached = counted
     table.add(f"all, and shown ({counted})", *_each(first, meter.read(), counted, process))
     table.note = "Microseconds of processor time per event."
