@@ -219,6 +219,15 @@ async def test_a_period_bounds_what_is_counted_both_days_included(analytics: Run
     assert (await rows(analytics, "placements", toDate=last))["internship"] == [0, 0]
 
 
+async def test_a_day_of_a_period_ends_at_midnight_in_the_netherlands(analytics: RunningService) -> None:
+    midnight = 11 * 3600  # after noon in Greenwich, in winter
+    await tell(analytics, ready("Sam"), midnight - 1)
+    await tell(analytics, ready("Bo"), midnight)
+    until = await rows(analytics, "funnel", toDate=NOON.date().isoformat())
+    since = await rows(analytics, "funnel", fromDate=(NOON.date() + timedelta(days=1)).isoformat())
+    assert (until["ready"], since["ready"]) == ([1], [1])
+
+
 async def test_what_was_called_off_before_it_began_was_no_placement(analytics: RunningService) -> None:
     for event in (ready("Sam"), started("Sam"), ready("Kim"), started("Kim")):
         await tell(analytics, event)

@@ -106,11 +106,13 @@ async def test_a_call_is_answered_in_time_also_when_the_answer_is_nobody(told: R
 async def test_a_placement_costs_the_contacts_of_the_year_before_it(told: RunningService) -> None:
     for name, days in (("one", -10), ("two", -4), ("last", 0), ("too late", 5), ("too early", -400)):
         await tell(told, a_contact(name, contact_date=day(days)))
-    await tell(told, a_contact("of another school", school_id=an_id("vso"), contact_date=day(-3)))
+    for days in (-3, -365, -366):  # a year before is the 366th day: there was a 29 February
+        other = a_contact(f"of another school {days}", school_id=an_id("vso"), contact_date=day(days))
+        await tell(told, other)
     await tell(told, started("Sam"))
     await tell(told, started("Bo", school_id=an_id("vso")))
     found = await rows(told, "effort-per-placement")
-    assert found == {"pro": [1, 3, 3, 10, 10], "vso": [1, 1, 1, 3, 3], "total": [2, 2, 3, 7, 9]}
+    assert found == {"pro": [1, 3, 3, 10, 10], "vso": [1, 2, 2, 365, 365], "total": [2, 3, 3, 188, 330]}
 
 
 async def test_an_employer_that_two_schools_approach_is_double_unless_they_do_it_together(

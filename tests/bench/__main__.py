@@ -19,11 +19,13 @@ from tests.bench import (
     figures,
     halfyear,
     importing,
+    ingest,
     journey,
     latency,
     limits,
     living,
     plan,
+    rebuilding,
     register,
     repair,
     spread,
@@ -38,7 +40,7 @@ from tests.support.bench import Bench, prepared_bench
 
 SECTIONS = (
     "limits", "spread", "chain", "latency", "journey", "webhooks", "streams", "register", "import", "plan", "repair", "living", "country",
-    "halfyear", "weekly", "drafts", "analytics",
+    "halfyear", "weekly", "drafts", "analytics", "ingest", "rebuild",
 )  # fmt: skip
 
 
@@ -70,7 +72,7 @@ async def run(bench: Bench, sheet: Sheet, asked: argparse.Namespace) -> None:
     if "import" in asked.sections:
         await importing.measure(bench.servers, asked.count, sheet)
     if "analytics" in asked.sections:
-        await figures.measure(bench, asked.events, asked.rounds, sheet)
+        await figures.measure(bench, asked.events, asked.rounds, sheet, asked.kept)
     await _plans(bench, sheet, asked)
 
 
@@ -85,6 +87,10 @@ async def _chains(bench: Bench, place: Place, sheet: Sheet, asked: argparse.Name
         await latency.measure(bench.servers, place, sheet)
     if "webhooks" in asked.sections:
         await webhooks.measure(bench, place, sheet, asked.rounds)
+    if "ingest" in asked.sections:
+        await ingest.measure(bench, place, sheet, asked.count, asked.rounds)
+    if "rebuild" in asked.sections:
+        await rebuilding.measure(bench, place, sheet, asked.events)
     if "streams" in asked.sections:
         await streams.measure(bench, place, sheet, asked.rounds)
 
@@ -113,6 +119,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=4000, help="events per run of a chain")
     parser.add_argument(
         "--events", type=int, default=100_000, help="events of five years that figures are counted from"
+    )
+    parser.add_argument(
+        "--kept", help="analytics: a name under which what is filled in stays on the given servers, or is there already"
     )
     parser.add_argument("--rounds", type=int, default=3, help="runs of each chain, in turn")
     parser.add_argument("--markdown", type=Path, help="a file for the tables")

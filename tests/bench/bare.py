@@ -108,7 +108,7 @@ async def consumer(place: Place, go: Go) -> None:
         await go()
         await queue.consume(arrived.put if place.grouped else one)
         while True:
-            await _effects(pool, await _gathered(arrived))
+            await _effects(pool, await gathered(arrived))
 
 
 async def _effect(pool: Pool, message: AbstractIncomingMessage) -> None:
@@ -120,7 +120,8 @@ async def _effect(pool: Pool, message: AbstractIncomingMessage) -> None:
     await message.ack()
 
 
-async def _gathered(arrived: "asyncio.Queue[AbstractIncomingMessage]") -> list[AbstractIncomingMessage]:
+async def gathered(arrived: "asyncio.Queue[AbstractIncomingMessage]") -> list[AbstractIncomingMessage]:
+    """Those that came together, at most a group."""
     group = [await arrived.get()]
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GATHER_SECONDS):

@@ -59,7 +59,7 @@ class Bench:
 
     async def fresh_database(self, service: str) -> Database:
         """A copy of the service's migrated template."""
-        template = self.templates.get(service) or await self._template(service)
+        template = await self.template(service)
         name = f"{template.role}_{secrets.token_hex(4)}"
         connection = await asyncpg.connect(self.servers.postgres_url)
         try:
@@ -78,6 +78,10 @@ class Bench:
         finally:
             await connection.close()
         self.made.remove(name)
+
+    async def template(self, service: str) -> Database:
+        """The service's migrated database, of which there are copies; with it come its queue and its client."""
+        return self.templates.get(service) or await self._template(service)
 
     async def _declare(self, service: str) -> None:
         await topology.declare(self.servers.rabbitmq_url, self.servers.management_url, self.name, {service: PASSWORD})

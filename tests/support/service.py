@@ -135,11 +135,15 @@ class RunningService:
 
 
 @contextlib.asynccontextmanager
-async def running_service(bench: Bench, name: str, **given: str) -> AsyncIterator[RunningService]:
-    """Serve one service in this event loop; its queues are emptied first."""
+async def running_service(
+    bench: Bench, name: str, database: Database | None = None, /, **given: str
+) -> AsyncIterator[RunningService]:
+    """Serve one service in this event loop; its queues are emptied first. `database`: one that stays afterwards."""
     async with contextlib.AsyncExitStack() as stack:
-        database = await bench.fresh_database(name)
-        stack.push_async_callback(bench.drop, database)
+        await bench.template(name)
+        if database is None:
+            database = await bench.fresh_database(name)
+            stack.push_async_callback(bench.drop, database)
         exchange, tap = await _broker(stack, bench)
         url = await served(stack, bench, name, database, given)
         sql = await asyncpg.connect(database.owner_url)

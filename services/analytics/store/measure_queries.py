@@ -4,22 +4,18 @@ Regions and rows come with all of them together (`all`, `total`), since a median
 organisations a figure is at least.
 """
 
-from services.analytics.store.process_queries import STANDING
+from services.analytics.store.process_queries import STANDING, standing
 from services.analytics.store.searching import SPELLS, quantile
-from services.analytics.store.within import within
+from services.analytics.store.within import recorded_within, within
 
 # ruff: noqa: S608 — the queries are made of names of these modules
-
-
-def _at(alias: str) -> str:
-    return f"({alias}.at at time zone 'Europe/Amsterdam')::date"
 
 
 def _first(row: str, table: str) -> str:
     """From the beginning of a search to the first row of a table within it."""
     return f"""
     select s.region, s.school_id, '{row}' as row, s.student_id, s.at,
-           extract(epoch from min(t.at) - s.at) / 3600 as hours
+           date_part('epoch', min(t.at) - s.at) / 3600 as hours
     from spells s join {table} t on t.student_id = s.student_id and t.at >= s.at
         and (s.again_at is null or t.at < s.again_at)
     group by s.student_id, s.at, s.region, s.school_id"""
@@ -27,7 +23,7 @@ def _first(row: str, table: str) -> str:
 
 def _between(row: str, earlier: str, later: str) -> str:
     return f"""
-    select a.region, a.school_id, '{row}', a.student_id, a.at, extract(epoch from b.at - a.at) / 3600
+    select a.region, a.school_id, '{row}', a.student_id, a.at, date_part('epoch', b.at - a.at) / 3600
     from {earlier} a join {later} b using (proposal_id) where b.at >= a.at"""
 
 
@@ -42,28 +38,38 @@ steps as ({_first("ready-proposed", "proposals")}
 )
 select coalesce(region, 'all') as region, row, count(*) as n, count(distinct student_id) as persons, count(*) as units,
     array[{quantile(0.5, "hours")}, {quantile(0.9, "hours")}] as measures
-from steps s where {within(_at("s"))} group by grouping sets ((region, row), (row))
+from steps s where {recorded_within(at="s.at")} group by grouping sets ((region, row), (row))
 """
 
 EFFORT_PER_PLACEMENT = f"""
 with {STANDING},
-spoken as (
-    select c.school_id, c.contact_date, coalesce(s.stands, c.employer_id) as employer_id
-    from contacts c left join standing s on s.id = c.employer_id
-),
 placed as (
-    select p.region, p.placement_id, p.student_id, p.school_id, p.begin_date,
-           coalesce(s.stands, p.employer_id) as employer_id
-    from placements_begun p left join standing s on s.id = p.employer_id
-    where {within("p.begin_date", "p.school_id")}
+    select p.region, p.placement_id, p.student_id, p.school_id, p.begin_date, p.stands
+    from {standing("placements_begun")} p where {within("p.begin_date", "p.school_id")}
+),
+moments as (
+    select school_id, stands, contact_date as day, 1 as place, contact_date, cast(null as uuid) as placement_id
+    from {standing("contacts")} c where cast(:school as uuid) is null or school_id = :school
+    union all
+    select school_id, stands, (begin_date - interval '1 year')::date + 1, 0, null, placement_id from placed
+    union all
+    select school_id, stands, begin_date, 2, null, placement_id from placed
+),
+numbered as (
+    select *, count(contact_date) over (
+        partition by stands, school_id order by day, place rows unbounded preceding) as number
+    from moments
+),
+spoken as (
+    select school_id, stands, placement_id, min(number) as before, max(number) - min(number) as contacts
+    from numbered where placement_id is not null group by school_id, stands, placement_id
 ),
 cost as (
-    select p.region, coalesce(k.kind, 'unknown') as row, p.student_id, count(*) as contacts,
-           max(p.begin_date) - min(c.contact_date) as days
-    from placed p join spoken c on c.employer_id = p.employer_id and c.school_id = p.school_id
-        and c.contact_date <= p.begin_date and c.contact_date > p.begin_date - interval '1 year'
+    select p.region, coalesce(k.kind, 'unknown') as row, p.student_id, s.contacts, p.begin_date - c.contact_date as days
+    from placed p join spoken s using (placement_id) join numbered c
+        on c.stands = s.stands and c.school_id = s.school_id and c.number = s.before + 1 and c.place = 1
     left join schools k on k.id = p.school_id
-    group by p.placement_id, p.region, k.kind, p.student_id
+    where s.contacts > 0
 )
 select coalesce(region, 'all') as region, coalesce(row, 'total') as row, count(*) as n,
     count(distinct student_id) as persons, count(*) as units,
@@ -71,6 +77,8 @@ select coalesce(region, 'all') as region, coalesce(row, 'total') as row, count(*
           {quantile(0.9, "days")}] as measures
 from cost group by grouping sets ((region, row), (region), (row), ())
 """
+"""Contacts with an employer are numbered by day, and each placement stands among them twice: a year before and as it
+begins. So they are read once, however many an employer has."""
 
 GUIDANCE_LOAD = f"""
 with loads as (
@@ -99,7 +107,7 @@ grouped as (
 )
 select coalesce(region, 'all') as region, row, count(*) as n, count(distinct student_id) as persons, count(*) as units,
     array[{quantile(0.5, "hours")}, {quantile(0.9, "hours")}] as measures
-from grouped g where {within(_at("g"))} group by grouping sets ((region, row), (row))
+from grouped g where {recorded_within(at="g.at")} group by grouping sets ((region, row), (row))
 """
 
 BY_TABLE = {

@@ -4,7 +4,7 @@ Bound in these too: `as_of`, the day that is looked from, and `today`.
 """
 
 from services.analytics.store.searching import SEARCHED
-from services.analytics.store.within import OF_THE_SCHOOL, within
+from services.analytics.store.within import OF_THE_SCHOOL, midnight, recorded_within, within
 
 WORK = "('job', 'participation-job')"
 """Kinds of placement that are paid work."""
@@ -37,6 +37,10 @@ OF_ITS_EMPLOYERS = """(cast(:school as uuid) is null or c.employer_id = any(arra
 """The contacts (`c`) of all schools with the employers that a school spoke to, under whichever name."""
 
 
+_AFTER = midnight("(cast(:as_of as date) + 1)")
+"""When the day that is looked from is over."""
+
+
 def _at(alias: str) -> str:
     return f"({alias}.at at time zone 'Europe/Amsterdam')::date"
 
@@ -46,17 +50,17 @@ def _at(alias: str) -> str:
 WAITING = f"""
 with newest as (
     select distinct on (student_id) student_id, version, at, region, school_id from students_ready r
-    where {_at("r")} <= :as_of and {OF_THE_SCHOOL} order by student_id, version desc
+    where r.at < {_AFTER} and {OF_THE_SCHOOL} order by student_id, version desc
 ),
 waiting as (
     select region, student_id, cast(:as_of as date) - {_at("n")} as days from newest n
     where (cast(:school as uuid) is null or school_id = :school)
       and not exists (select from students_withdrawn w
-          where w.student_id = n.student_id and w.version > n.version and {_at("w")} <= :as_of)
+          where w.student_id = n.student_id and w.version > n.version and w.at < {_AFTER})
       and not exists (select from placements_started p
-          where p.student_id = n.student_id and p.at >= n.at and {_at("p")} <= :as_of)
+          where p.student_id = n.student_id and p.at >= n.at and p.at < {_AFTER})
       and not exists (select from proposals p
-          where p.student_id = n.student_id and p.at >= n.at and {_at("p")} <= :as_of)
+          where p.student_id = n.student_id and p.at >= n.at and p.at < {_AFTER})
 )
 select region, case when days <= 14 then 'up-to-two-weeks' when days <= 28 then 'up-to-four-weeks' else 'longer' end
     as row, 'students' as col, count(*) as n, count(*) as persons
@@ -93,7 +97,7 @@ heard as (
 counted as (
     select asked.region, asked.intermediary as row, heard.at - asked.at as took
     from asked left join heard using (call_id, intermediary)
-    where {within(_at("asked"), "cast(null as uuid)")}
+    where {recorded_within("cast(null as uuid)", "asked.at")}
 )
 select region, row, col, count(*) filter (where counts) as n, 0 as persons
 from counted, lateral (values ('calls', true), ('within-three-days', took <= interval '3 days'),
@@ -225,14 +229,14 @@ where t.begin_date <= :as_of and coalesce(t.last_date, 'infinity') >= :as_of gro
 union all
 select u.region, u.sector, 'unfilled', count(distinct u.offer_id), 0
 from offers_unfilled u join offers o on o.id = u.offer_id
-where {_at("u")} <= :as_of and (cast(:school as uuid) is null or o.brought_in_by = :school)
+where u.at < {_AFTER} and (cast(:school as uuid) is null or o.brought_in_by = :school)
   and coalesce(o.end_date, 'infinity') >= :as_of
   and not exists (select from offers_withdrawn w where w.id = u.offer_id)
   and not exists (select from placements_started p where p.offer_id = u.offer_id and p.at >= u.at)
 group by u.region, u.sector
 union all
 select region, coalesce(sector, 'unknown'), 'help', count(distinct student_id), count(distinct student_id)
-from students_unmatched u where {within(_at("u"))} group by region, 2
+from students_unmatched u where {recorded_within(at="u.at")} group by region, 2
 """
 
 AFTER_INTERNSHIP = f"""
@@ -261,7 +265,7 @@ counted as (
     select s.region, s.student_id, coalesce(k.kind, 'unknown') as kind,
            exists (select from placements_begun p where p.student_id = s.student_id) as placed,
            exists (select from students_unmatched u where u.student_id = s.student_id) as helped
-    from searched s left join schools k on k.id = s.school_id where {within(_at("s"), "s.school_id")}
+    from searched s left join schools k on k.id = s.school_id where {recorded_within("s.school_id", "s.at")}
 )
 select region, {{row}} as row, 'searched' as col, count(*) as n, count(*) as persons from counted group by region, row
 union all select region, {{row}} as row, 'placed', count(*), count(*) from counted where placed group by region, row

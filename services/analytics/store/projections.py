@@ -1,5 +1,6 @@
 """Keeping rows: each once, and of a state only the newest."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -82,7 +83,9 @@ class ProjectionStore:
         return found
 
 
+@functools.cache
 def _kept(table: Table) -> Any:
+    """Made once for each table: SQLAlchemy knows a statement that it has seen by what it is, not by what is in it."""
     statement = insert(table)
     keys = [column.name for column in table.primary_key]
     if not table.info["state"]:

@@ -15,13 +15,13 @@ from services.analytics.store import (
 )
 from services.analytics.store.process_queries import OF_ITS_EMPLOYERS, STANDING, standing
 from services.analytics.store.searching import SPELLS
-from services.analytics.store.within import DAY, OF_THE_SCHOOL, within
+from services.analytics.store.within import OF_THE_SCHOOL, recorded_within, within
 
 
-def _students(row: str, table: str, day: str = DAY) -> str:
+def _students(row: str, table: str) -> str:
     return f"""
 select region, '{row}' as row, 'students' as col, count(distinct student_id) as n, count(distinct student_id) as persons
-from {table} where {within(day)} group by region"""  # noqa: S608 — names of this module
+from {table} where {recorded_within()} group by region"""  # noqa: S608 — names of this module
 
 
 _TO_WORK = """(
@@ -47,7 +47,7 @@ with newest as (
     where {OF_THE_SCHOOL} order by student_id, version desc
 ),
 searching as (
-    select * from newest where {within("(newest.at at time zone 'Europe/Amsterdam')::date")}
+    select * from newest where {recorded_within()}
     and not exists (
         select from students_withdrawn w where w.student_id = newest.student_id and w.version > newest.version)
     and not exists (select from placements_started p where p.student_id = newest.student_id and p.at >= newest.at)
@@ -103,7 +103,7 @@ from placements_ended where {within("ended_date")} group by region, outcome
 
 DECLINES = f"""
 select region, reason as row, 'proposals' as col, count(*) as n, count(distinct student_id) as persons
-from proposals_declined where {within()} group by region, reason
+from proposals_declined where {recorded_within()} group by region, reason
 """  # noqa: S608 — names of this module
 
 
@@ -125,7 +125,7 @@ from follow_ups where {within("asked_date")} group by region, outcome, months
 def _by_intermediary(
     column: str, table: str, kind: str, count: str, persons: str = "0", where: str = "", prefix: str = ""
 ) -> str:
-    period = within(f"({prefix}at at time zone 'Europe/Amsterdam')::date", "cast(null as uuid)")
+    period = recorded_within("cast(null as uuid)", f"{prefix}at")
     return f"""
 select {prefix}region as region, coalesce({kind}, 'total') as row, '{column}' as col, {count} as n, {persons} as persons
 from {table} where {period} {where} group by grouping sets (({prefix}region, {kind}), ({prefix}region))"""  # noqa: S608 — names of this module
@@ -267,10 +267,10 @@ MEASURES = {**measure_queries.BY_TABLE, **record_queries.MEASURES, **need_querie
 READY_TO_PROPOSED = f"""
 with {SPELLS},
 waits as (
-    select extract(epoch from min(p.at) - s.at) as seconds, s.student_id, s.region
+    select date_part('epoch', min(p.at) - s.at) as seconds, s.student_id, s.region
     from spells s join proposals p on p.student_id = s.student_id and p.at >= s.at
         and (s.again_at is null or p.at < s.again_at)
-    where {within("(s.at at time zone 'Europe/Amsterdam')::date", "s.school_id")}
+    where {recorded_within("s.school_id", "s.at")}
     group by s.student_id, s.at, s.region
 )
 select coalesce(region, 'all') as region, percentile_cont(0.5) within group (order by seconds) as median, count(*) as n,
@@ -279,10 +279,10 @@ select coalesce(region, 'all') as region, percentile_cont(0.5) within group (ord
 
 ENDED_TO_MATCHED = f"""
 with waits as (
-    select (select extract(epoch from min(p.at) - e.at) from proposals p
+    select (select date_part('epoch', min(p.at) - e.at) from proposals p
             where p.offer_id = e.offer_id and p.at >= e.at) as seconds, e.student_id, e.region
     from placements_ended e
-    where {within("(e.at at time zone 'Europe/Amsterdam')::date", "e.school_id")}
+    where {recorded_within("e.school_id", "e.at")}
 )
 select coalesce(region, 'all') as region, percentile_cont(0.5) within group (order by seconds) as median,
        count(seconds) as n,

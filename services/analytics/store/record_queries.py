@@ -1,7 +1,7 @@
 """How fresh records are, how soon a call for help is taken up, and whom coaches look after, in SQL."""
 
 from services.analytics.store.searching import quantile
-from services.analytics.store.within import within
+from services.analytics.store.within import recorded_within, within
 
 RECORDS_VERIFIED = """
 with known as (
@@ -24,9 +24,9 @@ with asked as (
 ),
 taken as (select call_id, intermediary, min(at) as at from calls_taken group by call_id, intermediary),
 waits as (
-    select region, intermediary, extract(epoch from greatest(taken.at - asked.at, interval '0')) / 3600 as hours
+    select region, intermediary, date_part('epoch', greatest(taken.at - asked.at, interval '0')) / 3600 as hours
     from asked join taken using (call_id, intermediary)
-    where {within("(asked.at at time zone 'Europe/Amsterdam')::date", "cast(null as uuid)")}
+    where {recorded_within("cast(null as uuid)", "asked.at")}
 )
 select coalesce(region, 'all') as region, coalesce(intermediary, 'total') as row, count(*) as n, 0 as persons,
     count(*) as units,

@@ -13,10 +13,28 @@ A list and not a query, here and where else it is one: PostgreSQL finds the few 
 """
 
 
-def within(day: str = DAY, school: str = "school_id") -> str:
-    """The condition of the scope, but for the region."""
+def within(day: str, school: str = "school_id") -> str:
+    """The condition of the scope, but for the region: a day in the period."""
     return (
-        f"(cast(:school as uuid) is null or {school} = :school)"
+        f"{_of_the_school(school)}"
         f" and (cast(:from_date as date) is null or {day} >= :from_date)"
         f" and (cast(:to_date as date) is null or {day} <= :to_date)"
     )
+
+
+def recorded_within(school: str = "school_id", at: str = "at") -> str:
+    """The same of a moment: compared with the midnights around the period, so that no row's day is worked out."""
+    return (
+        f"{_of_the_school(school)}"
+        f" and (cast(:from_date as date) is null or {at} >= {midnight('cast(:from_date as date)')})"
+        f" and (cast(:to_date as date) is null or {at} < {midnight('(cast(:to_date as date) + 1)')})"
+    )
+
+
+def midnight(day: str) -> str:
+    """When a Dutch day begins."""
+    return f"({day}::timestamp at time zone 'Europe/Amsterdam')"
+
+
+def _of_the_school(school: str) -> str:
+    return f"(cast(:school as uuid) is null or {school} = :school)"
