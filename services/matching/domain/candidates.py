@@ -1,8 +1,9 @@
 """Which of many students could go to which of many offers: a sieve over columns of numbers, compiled.
 
 It knows the rules that compare numbers and sets, and travel time to the minute, as `rules.py` has them; what needs a
-look at seats, pauses or earlier refusals it lets through. So it never loses a pair that is possible, and the rules with
-words judge what is left (docs/decisions/0022). Offers lie in a grid, so that a student looks at what is near only.
+look at seats, pauses or earlier refusals it lets through. So it never loses a pair that is possible, and what is left
+is judged at once (`judging.py`; docs/decisions/0022 and 0056). Offers lie in a grid, so that a student looks at what is
+near only.
 """
 
 from collections.abc import Callable, Iterable, Sequence
