@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.matching.domain import adapting, candidates, costs, fits, machine, rules, score, whole
+from services.matching.domain import adapting, costs, fits, machine, rules, score, whole
 from services.matching.domain.candidates import (
     CODES,
     Found,
@@ -16,7 +16,6 @@ from services.matching.domain.candidates import (
     seekers_of,
     sieve,
     sift,
-    worth_judging,
 )
 from services.matching.domain.model import Opening, Search
 from services.matching.domain.pairs import Pair
@@ -74,15 +73,6 @@ def test_the_fits_of_what_is_let_through_are_all_there_are() -> None:
     possible = {key for key, pair in pairs.items() if fits.fit(pair)}
     assert possible
     assert {key for key in sieve(searches, openings, TODAY) if fits.fit(pairs[key])} == possible
-
-
-def test_of_few_pairs_all_are_judged_and_of_many_those_that_are_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    searches, openings, pairs = crossed(13, 60)
-    assert len(list(worth_judging(searches, openings, TODAY))) == len(pairs)
-    monkeypatch.setattr(candidates, "WORTH_IT", 1)
-    through = [(searches[one], openings[at]) for one, at in sieve(searches, openings, TODAY)]
-    assert list(worth_judging(searches, openings, TODAY)) == through
-    assert len(through) < len(pairs)
 
 
 def test_minutes_and_points_of_wish_and_travel_are_those_of_the_score() -> None:

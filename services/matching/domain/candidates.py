@@ -8,7 +8,6 @@ near only.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from itertools import product
 from typing import Any, NamedTuple, TypeVar
 
 from services.matching.domain import points, travel
@@ -98,15 +97,6 @@ class Found(NamedTuple):
     minutes: Column
     wish: Column
     """Which wish is honoured: 1, 2, 3 for all others, 4 for none."""
-
-
-def worth_judging(
-    searches: Sequence[Search], openings: Sequence[Opening], today: date
-) -> Iterable[tuple[Search, Opening]]:
-    """The pairs that the rules with words have to judge: all of a few, what the sieve lets through of many."""
-    if len(searches) * len(openings) < WORTH_IT:
-        return product(searches, openings)
-    return ((searches[one], openings[at]) for one, at in sieve(searches, openings, today))
 
 
 def sieve(searches: Sequence[Search], openings: Sequence[Opening], today: date) -> list[tuple[int, int]]:

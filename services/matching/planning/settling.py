@@ -12,11 +12,9 @@ from uuid import UUID
 import structlog
 
 from services.matching.domain import alike, fits, widening
-from services.matching.domain.candidates import worth_judging
 from services.matching.domain.engine import Engine, ShortestPathEngine
 from services.matching.domain.fits import Fit
 from services.matching.domain.model import Offer, Opening, Profile, Search
-from services.matching.domain.pairs import Pair
 from services.matching.domain.regional import left_over
 from services.matching.planning import living
 from services.matching.planning.locks import locked
@@ -165,6 +163,4 @@ class _Settling:
 
 def _fitting(sides: Sequence[tuple[Sequence[Search], Sequence[Opening]]], today: date) -> list[Fit]:
     """Seconds of work for a region: nobody on the event loop waits for it."""
-    pairs = (pair for searches, openings in sides for pair in worth_judging(searches, openings, today))
-    found = (fits.fit(Pair(search, opening, today)) for search, opening in pairs)
-    return [one for one in found if one]
+    return [one for searches, openings in sides for one in fits.among(searches, openings, today)]
