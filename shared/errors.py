@@ -127,6 +127,8 @@ def is_transient(error: BaseException) -> bool:
     """Whether one message met something that passes: a slow neighbour, a collision of transactions."""
     if isinstance(error, Transient | httpx.TransportError):
         return True
+    if isinstance(error, asyncpg.InvalidCachedStatementError):  # a migration changed the table: it is prepared anew
+        return True
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code >= 500 or error.response.status_code in {401, 408, 425, 429}
     return _sqlstate(error) in _PASSING

@@ -11,7 +11,6 @@ from typing import Annotated, Any, TypeAlias, TypeVar, cast
 import asyncpg
 from fastapi import Depends, Request
 from sqlalchemy import Connection, MetaData, Table, text
-from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
@@ -208,24 +207,12 @@ async def kernel_connection(session: AsyncSession) -> PgConnection:
         return known
     proxied = (await session.connection()).sync_connection
     assert proxied is not None
-    adapted = cast("AsyncAdapt_asyncpg_connection", proxied.connection.dbapi_connection)
-    connection = cast("PgConnection", adapted.driver_connection)
+    connection = cast("PgConnection", proxied.connection.driver_connection)
     if not connection.is_in_transaction():
-        await _start(session, adapted)
+        # and no shorter: it sees a connection that died, and lets the pool drop one on which this was broken off
+        await session.execute(_BEGIN)
     session.info[_KERNEL] = session.sync_session.get_transaction(), connection
     return connection
-
-
-async def _start(session: AsyncSession, connection: AsyncAdapt_asyncpg_connection) -> None:
-    """Begin the transaction that SQLAlchemy knows of, without a statement.
-
-    A connection that died in the pool fails here. Then SQLAlchemy is asked: it says what that is, and lets the pool
-    drop all that was opened before. The adapter's own error would pass for the fault of whoever got the connection.
-    """
-    try:
-        await connection._start_transaction()  # type: ignore[no-untyped-call] # noqa: SLF001 — an empty statement takes twice as long
-    except connection.dbapi.Error:
-        await session.execute(_BEGIN)
 
 
 def _columns(pending: Sequence[tuple[Event, Envelope]]) -> tuple[list[Any], ...]:

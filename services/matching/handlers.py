@@ -58,6 +58,18 @@ log = structlog.get_logger()
 
 handlers = Handlers("matching")
 
+PLAN_NOTHING = (
+    SchoolRegistered,
+    ContactLogged,
+    ExperienceShared,
+    ExperienceWithdrawn,
+    LabourMarketPublished,
+    EmployerClaimed,
+    ClaimEnded,
+    EmployerSuggested,
+)
+"""Events that lock no region: they wait for nobody's plan."""
+
 ABOUT_THE_STUDENT = frozenset({"student-gone"})
 """Reasons of a refusal that no other place would mend: another event says what became of the student."""
 
@@ -65,7 +77,8 @@ ABOUT_THE_STUDENT = frozenset({"student-gone"})
 @handlers.before_a_group
 async def lock_what_they_touch(events: Sequence[Event], work: MessageWork) -> None:
     """Hold all regions of the group before the first of them is handled."""
-    await lock_together(work.session, events)
+    if len(planning := [event for event in events if not isinstance(event, PLAN_NOTHING)]) > 1:
+        await lock_together(work.session, planning)
 
 
 @handlers.on(SchoolRegistered, Kind.STATE)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import date
 from typing import Any
 
+import asyncpg
 import pytest
 
 from shared.events.codes import Outcome, PlacementKind, Weekday
@@ -36,6 +37,21 @@ async def test_what_is_accepted_becomes_a_placement_and_the_profile_is_dropped(w
     assert (await world.own.get(f"/v1/proposals/{proposal.proposal_id}")).json()["state"] == "placed"
     assert (await world.search(student))["state"] == "ended"
     assert await world.matching.sql.fetchval("select profile from searches where id = $1", student) is None
+
+
+async def test_a_column_of_the_next_release_disturbs_nobody_who_runs(world: World) -> None:
+    await world.offer()
+    await world.student()
+    proposal = await world.proposed()
+    owner = await asyncpg.connect(world.matching.database.owner_url)
+    for table in ("proposals", "searches"):
+        await owner.execute(f"alter table {table} add column later text")
+    await owner.close()
+    assert (await world.decline(proposal.proposal_id)).status_code == 200
+    offer = await world.offer()
+    again = await world.proposed()
+    assert (again.student_id, again.offer_id) == (proposal.student_id, offer.offer_id)
+    assert (await world.accept(again.proposal_id)).status_code == 200
 
 
 async def test_when_a_placement_ends_the_next_student_is_proposed_for_the_time_after_it(world: World) -> None:

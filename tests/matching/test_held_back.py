@@ -114,6 +114,18 @@ async def test_a_region_that_holds_nothing_back_any_more_shows_what_the_usual_ti
     assert (await world.proposed()).student_id == easy
 
 
+async def test_what_is_to_be_held_back_from_now_on_is_not_shown_because_the_usual_time_got_shorter(
+    world: World,
+) -> None:
+    await world.settings({"movableSeconds": 7 * DAY})
+    await world.offer(**ahead())
+    await world.student(**ahead())
+    await pass_by(world, 2)
+    await world.settings(HELD_BACK)
+    assert await world.told(MatchProposed) == 0
+    assert len(await planned(world)) == 1
+
+
 @pytest.mark.parametrize(
     ("facts", "guidance", "begins", "days"),
     [

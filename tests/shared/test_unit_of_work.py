@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -17,6 +18,7 @@ from shared.errors import is_infrastructure
 from shared.ids import new_id
 from shared.unit_of_work import AnnouncedTooEarly, Publisher, UnitOfWork, begin
 from shared.wakeups import CHANNEL
+from tests.faults.proxy import Way, links
 from tests.support.bench import Bench
 from tests.support.service import RunningService
 
@@ -84,6 +86,27 @@ async def test_a_connection_that_died_in_the_pool_is_no_fault_of_whoever_gets_it
     assert is_infrastructure(raised.value)
     async with alone.begin() as work:
         assert await (await work.kernel()).fetchval("select 1") == 1
+
+
+async def test_a_begin_that_was_broken_off_leaves_nobody_its_transaction(alone: Alone) -> None:
+    parts = urlsplit(alone.url)
+    async with links(database=parts.port or 0) as made:
+        link = made["database"]
+        there = parts._replace(scheme="postgresql+asyncpg", netloc=f"{parts.netloc.rpartition(':')[0]}:{link.port}")
+        engine = create_async_engine(there.geturl())
+        publisher, thing = Publisher.of("urn:toy", metadata), new_id()
+        async with begin(engine, publisher, None) as work:
+            await work.kernel()
+        link.silence(Way.BACK)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5), begin(engine, publisher, None) as work:
+                await work.kernel()
+        await link.heal()
+        async with begin(engine, publisher, None) as work:
+            await work.kernel()
+            await work.session.execute(things.insert().values(id=thing))
+        await engine.dispose()
+    assert await alone.rows("select id from things") == [thing]
 
 
 async def test_an_event_before_its_row_is_a_bug_that_shows(toy: RunningService) -> None:

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.unit_of_work import SCOPE, kernel_connection, set_scope
+from shared.unit_of_work import SCOPE, set_scope
 
 
 class Capacity(StrEnum):
@@ -43,26 +44,27 @@ class Capacity(StrEnum):
 OWN, DELEGATED, JOBCOACH = "own", "delegated", "jobcoach"
 """How a caller comes to a school or a student: by the token, by a delegation, as the job coach."""
 
-_ENTER = """
+_ENTER = text("""
 with open as not materialized (
-    select id, region, brin from schools where departure ->> 'left_date' is null or departure ->> 'left_date' > $2
+    select id, region, brin from schools
+    where departure ->> 'left_date' is null or departure ->> 'left_date' > cast(:takes_part_on as text)
 ), own as materialized (
-    select id, region from open where brin = any ($1)
+    select id, region from open where brin = any (cast(:brins as text[]))
 ), told as materialized (
     select set_config('stagebrug.schools', coalesce((select string_agg(id::text, ',') from own), ''), true),
-        set_config('stagebrug.acting', $3, true), set_config('stagebrug.address', $4, true) as address
+        set_config('stagebrug.acting', :acting, true), set_config('stagebrug.address', :address, true) as address
 )
 select 'own' as how, own.id, own.region, null as facts from told left join own on true
 union all
 select lent.* from told cross join lateral (
     select 'delegated', open.id, open.region, d.facts from delegations d join open on open.id = d.school_id
-    where d.email = told.address and d.ended_at is null and $5::date between d.from_date and d.until_date
+    where d.email = told.address and d.ended_at is null and cast(:day as date) between d.from_date and d.until_date
     union all
     select 'jobcoach', c.student_id, null, c.facts from student_coaches c join open on open.id = c.school_id
-    where c.email = told.address and c.kind = 'jobcoach' and c.until_date >= $5
+    where c.email = told.address and c.kind = 'jobcoach' and c.until_date >= cast(:day as date)
     offset 0
-) lent where $6
-"""
+) lent where cast(:is_lent_to as boolean)
+""")
 """Row-level security shows what was lent once it was told whose call it is: so that is looked for with what `told`
 gives, and no plan can turn that round. ISO dates compare as text."""
 
@@ -85,9 +87,15 @@ async def enter(
     Of the schools with these BRINs those that take part on a day count; with them comes what was lent to the address,
     where it is asked for with its `day`. One statement: every call begins with it.
     """
-    connection = await kernel_connection(session)
-    given = sorted(brins), takes_part_on.isoformat(), acting, address, day or date.min, day is not None
-    found = [Entry(*row) for row in await connection.fetch(_ENTER, *given) if row["id"] is not None]
+    asked = {
+        "brins": sorted(brins),
+        "takes_part_on": takes_part_on.isoformat(),
+        "acting": acting,
+        "address": address,
+        "day": day or date.min,
+        "is_lent_to": day is not None,
+    }
+    found = [Entry(*row) for row in await session.execute(_ENTER, asked) if row.id is not None]
     schools = ",".join(str(one.id) for one in found if one.how == OWN)
     session.info[SCOPE] = {"schools": schools, "acting": str(acting), "address": address}
     return found

@@ -53,7 +53,7 @@ async def decline(work: UnitOfWork, proposal: Proposal, reason: DeclineReason) -
     await _learn(work, current, reason)
     if reason is DeclineReason.FOUND_ELSEWHERE:
         await hold_search(work, declined.student_id)
-    await settle(work, students=[declined.student_id], offers=[declined.offer_id], are_wide=True)
+    await settle(work, students=[declined.student_id], offers=[declined.offer_id])
     return await _read(work, declined)
 
 

@@ -12,8 +12,8 @@ from services.matching.domain.proposals import Proposal
 from services.matching.store.bearing import BEARING, opening_of
 from services.matching.store.employing import ABOUT, ABOUT_WHOM, GOOD, LATELY_DAYS, about_of
 from services.matching.store.openings import OpeningStore
-from services.matching.store.proposals import COLUMNS, proposal_of, row_of
-from services.matching.store.remembered import REMEMBERED, search_of
+from services.matching.store.proposals import COLUMNS, READ, proposal_of, row_of
+from services.matching.store.remembered import OF_SEARCH, REMEMBERED, search_of
 from services.matching.store.rows import as_asked, as_json, as_text, fetch, upserting
 from services.matching.store.settings import SettingsStore
 from services.matching.store.tables import proposals
@@ -65,13 +65,11 @@ class LivingStore:
 
 
 def _planned(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, f"planned_{name}") for name in (*COLUMNS, "version")}
+    return {name: getattr(row, f"planned_{name}") for name in READ}
 
 
-_OF_SEARCH = "id, school_id, profile, state, step, since, step_since, unmatched_at, hardness_set_to"
 _SELECTED = ", ".join(
-    [f"searches.{name}" for name in _OF_SEARCH.split(", ")]
-    + [f"planned.{name} as planned_{name}" for name in (*COLUMNS, "version")]
+    [f"searches.{name}" for name in OF_SEARCH] + [f"planned.{name} as planned_{name}" for name in READ]
 )
 
 _ASKED = {True: "(select $1::uuid as id)", False: "(select unnest($1::uuid[]) as id)"}

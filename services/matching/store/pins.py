@@ -1,7 +1,5 @@
 """What coordinators pinned or forbade: a student and an offer, with the reason, until a day."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.domain.model import Pin, PinKind
-from services.matching.store.rows import among, upsert
+from services.matching.domain.model import PinKind
+from services.matching.store.rows import upsert
 from services.matching.store.tables import pins
 
 
@@ -63,13 +61,6 @@ class PinStore:
         found = await self.session.execute(select(pins).where(pins.c.until_date < day).limit(1))
         row = found.one_or_none()
         return None if row is None else _kept(row)
-
-    async def of_students(self, ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Pin]]:
-        """The pins of these students, by student and offer; lapsed ones too until they are forgotten."""
-        found: defaultdict[UUID, dict[UUID, Pin]] = defaultdict(dict)
-        for pin in await self._load(among(pins.c.student_id, ids)) if ids else ():
-            found[pin.student_id][pin.offer_id] = Pin(pin.kind, pin.reason, pin.until_date)
-        return found
 
     async def _load(self, which: ColumnElement[bool]) -> list[KeptPin]:
         return [_kept(row) for row in await self.session.execute(select(pins).where(which))]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.domain import movable
@@ -14,7 +14,7 @@ from services.matching.domain.proposals import HOLDING, Proposal, ProposalState
 from services.matching.domain.score import Factor
 from services.matching.domain.widening import RegionSettings
 from services.matching.store.rows import among, as_asked, asked_for, fetch, upsert
-from services.matching.store.tables import proposals
+from services.matching.store.tables import offers, proposals
 from shared.events.codes import PlacementKind, Step, Weekday
 from shared.unit_of_work import FIRST_VERSION
 
@@ -87,11 +87,17 @@ class ProposalStore:
         return moment
 
     async def move_no_longer_than(self, region: str, settings: RegionSettings) -> None:
-        """Shorten the time of the planned proposals of a region to what it decided, from when they were planned on."""
+        """Shorten the time of the planned proposals of a region to what it decided, from when they were planned on.
+
+        What may be held back by now keeps the longer time, also for a student for whom it would not be: what is given
+        too early cannot be had back.
+        """
         usual = timedelta(seconds=settings.movable_seconds)
         held_back = max(usual, timedelta(seconds=settings.held_back_seconds))
-        is_held_back = proposals.c.reasons.contains([{"factor": movable.HELD_BACK}])
-        latest = proposals.c.proposed_at + case((is_held_back, held_back), else_=usual)
+        has_much_guidance = exists().where(
+            offers.c.id == proposals.c.offer_id, offers.c.facts["guidance"].astext.in_(movable.MUCH_GUIDANCE)
+        )
+        latest = proposals.c.proposed_at + case((has_much_guidance, held_back), else_=usual)
         shorter = update(proposals).where(
             _PLANNED & (proposals.c.region == region) & (proposals.c.movable_until > latest)
         )
@@ -132,10 +138,14 @@ class ProposalStore:
         return [_proposal(row) for row in await self.session.execute(query)]
 
 
-_ONE = "select * from proposals where id = $1::uuid and state <> 'planned'"
+COLUMNS = tuple(one.name for one in fields(Proposal) if one.name != "version")
+READ = (*COLUMNS, "version")
+"""Never `*`: a release adds a column while the code of before still runs, which is to read what it knows."""
+
+_ONE = f"select {', '.join(READ)} from proposals where id = $1::uuid and state <> 'planned'"  # noqa: S608 — our own names
 _LOCKED = f"{_ONE} for update"
 _HOLDING = f"""
-select * from proposals where ({{whose}}) and state in ({", ".join(map(repr, map(str, HOLDING)))})
+select {", ".join(READ)} from proposals where ({{whose}}) and state in ({", ".join(map(repr, map(str, HOLDING)))})
 order by state = 'planned', proposed_at, id
 """  # noqa: S608 — our own names
 
@@ -146,9 +156,6 @@ def row_of(proposal: Proposal) -> dict[str, Any]:
     row["weekdays"], row["left_out"] = list(proposal.weekdays), list(proposal.left_out)
     row["reasons"] = [asdict(reason) for reason in proposal.reasons]
     return row
-
-
-COLUMNS = tuple(one.name for one in fields(Proposal) if one.name != "version")
 
 
 def _proposal(row: Row[Any]) -> Proposal:

@@ -29,6 +29,10 @@ before. Written out for the same reason as what bears on an offer (`bearing.py`)
 """
 
 
+OF_SEARCH = ("id", "school_id", "profile", "state", "step", "since", "step_since", "unmatched_at", "hardness_set_to")
+"""The columns of a search itself."""
+
+
 def search_of(row: Row[Any], terms: Terms) -> Search:
     """The search of a row with these columns."""
     return Search(

@@ -15,7 +15,7 @@ from services.matching.domain.model import Lesson, Offer, Profile, Refusal, Sear
 from services.matching.domain.proposals import ProposalState
 from services.matching.domain.regions import within_reach
 from services.matching.domain.travel import reach_km
-from services.matching.store.remembered import REMEMBERED, search_of
+from services.matching.store.remembered import OF_SEARCH, REMEMBERED, search_of
 from services.matching.store.rows import (
     KM_PER_DEGREE,
     KM_PER_DEGREE_EAST,
@@ -274,7 +274,8 @@ _RECORD = """
 select id as student_id, school_id, region, state, step, since, ready_at, due_at, unmatched_at, hardness_set_to
 from searches where id = $1::uuid
 """
-_READ = f"select searches.*, {as_text(REMEMBERED)} from searches where profile is not null"  # noqa: S608 — our own names
+_READ = f"""
+select {", ".join(OF_SEARCH)}, region, due_at, {as_text(REMEMBERED)} from searches where profile is not null"""  # noqa: S608 — our own names
 _ONE = f"{_READ} and id = $1::uuid"
 _NONE_PLANNED = """ and state = 'searching'
   and not exists (select from proposals where student_id = searches.id and state = 'planned')"""
