@@ -241,8 +241,8 @@ def test_half_an_authority_is_made_anew_with_all_that_it_signed(tmp_path: Path) 
 
 
 def _extensions(certificate: Path) -> str:
-    shown = ["openssl", "x509", "-in", certificate, "-noout", "-ext", "subjectKeyIdentifier,authorityKeyIdentifier"]
-    return subprocess.run(shown, check=True, capture_output=True, text=True).stdout
+    shown = f"openssl x509 -in {certificate} -noout -ext subjectKeyIdentifier,authorityKeyIdentifier"
+    return subprocess.run(shown.split(), check=True, capture_output=True, text=True).stdout
 
 
 def test_a_certificate_that_cannot_be_made_is_said_in_openssls_words(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def test_a_certificate_that_cannot_be_made_is_said_in_openssls_words(tmp_path: P
     tools.mkdir()
     for name in ("sh", "mkdir", "uname"):
         (tools / name).symlink_to(str(shutil.which(name)))
-    command = [ROOT / "deploy/certificates", tmp_path / "other", HOST]
+    command = [f"{ROOT}/deploy/certificates", f"{tmp_path}/other", HOST]
     lacking = subprocess.run(command, check=False, capture_output=True, text=True, env={"PATH": str(tools)})
     assert lacking.returncode == 1
     assert re.search(r"openssl: .*not found", lacking.stderr)
