@@ -12,7 +12,7 @@ import psutil
 from deploy import examining, ports, processes, settings_page
 from deploy.errors import StackError
 from deploy.findings import Finding
-from deploy.plan import PORTS
+from deploy.plan import PORTS, SERVICES
 from deploy.servers import containers, environment, host, postgres, probes, rabbitmq
 from deploy.stack import Stack
 
@@ -21,6 +21,9 @@ ENOUGH_DISK = 1_000_000_000
 
 ENOUGH_MEMORY = 1_500_000_000
 """Bytes for a broker, a database and four services."""
+
+ENOUGH_MEMORY_BESIDE = 200_000_000
+"""Bytes that are left while they run: for commands, and for what a busy hour adds."""
 
 
 def examine(folder: Path) -> list[Finding]:
@@ -35,9 +38,16 @@ def _machine(folder: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(there).free
     advice = "" if free > ENOUGH_DISK else ": make room, RabbitMQ stops taking messages on a full disk"
     yield Finding("disk", free > ENOUGH_DISK, f"{free / 1e9:.1f} GB free at {os.path.relpath(there)}{advice}")
-    memory = psutil.virtual_memory().available
-    advice = "" if memory > ENOUGH_MEMORY else ": end something, the stack needs about 1.5 GB"
-    yield Finding("memory", memory > ENOUGH_MEMORY, f"{memory / 1e9:.1f} GB available{advice}")
+    yield _memory(folder)
+
+
+def _memory(folder: Path) -> Finding:
+    """What a stack needs is asked for before it runs, and afterwards only that something is left."""
+    runs = any(processes.find(folder, service) for service in SERVICES)
+    enough, purpose = (ENOUGH_MEMORY_BESIDE, "keeps") if runs else (ENOUGH_MEMORY, "needs")
+    available = psutil.virtual_memory().available
+    advice = "" if available > enough else f": end something, the stack {purpose} about {enough / 1e9:.1f} GB"
+    return Finding("memory", available > enough, f"{available / 1e9:.1f} GB available{advice}")
 
 
 def _settings(folder: Path) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import asyncpg
 import httpx
@@ -155,13 +155,17 @@ def _addresses_in_environment() -> list[str]:
 
 def certificates(addresses: list[str]) -> Iterator[Finding]:
     """The last day of each certificate that these addresses lead to, and what is wrong with it."""
-    asked = {(parts.hostname, parts.port or TLS_PORTS[parts.scheme]) for parts in _with_tls(addresses)}
-    for host, port in sorted(asked, key=str):
+    asked = {
+        (parts.hostname or "", parts.port or TLS_PORTS[parts.scheme], _authority(parts))
+        for parts in _with_tls(addresses)
+    }
+    for host, port, authority in sorted(asked, key=str):
         try:
-            last_day = _last_day(host or "", port)
+            last_day = _last_day(host, port, authority)
         except ssl.SSLError as error:
             reason = getattr(error, "verify_message", "") or error.reason
-            says = f"{host}:{port} shows a certificate that is not trusted ({reason}): renew it, or SSL_CERT_FILE"
+            believed = authority or "SSL_CERT_FILE"
+            says = f"{host}:{port} shows a certificate that is not trusted ({reason}): renew it, or {believed}"
             yield Finding("certificate", fine=False, says=says)
         except OSError as error:
             yield Finding("certificate", fine=False, says=f"{host}:{port} cannot be asked: {probes.reason(error)}")
@@ -178,10 +182,16 @@ def _with_tls(addresses: list[str]) -> Iterator[SplitResult]:
             yield urlsplit(address)
 
 
-def _last_day(host: str, port: int) -> datetime:
+def _authority(parts: SplitResult) -> str | None:
+    """The file that an address of the broker may name, whose authorities are believed there and no others."""
+    named = parse_qs(parts.query).get("cafile") if parts.scheme == "amqps" else None
+    return named[0] if named else None
+
+
+def _last_day(host: str, port: int, authority: str | None) -> datetime:
     with (
         socket.create_connection((host, port), timeout=5) as plain,
-        ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secured,
+        ssl.create_default_context(cafile=authority).wrap_socket(plain, server_hostname=host) as secured,
     ):
         shown = secured.getpeercert() or {}
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)

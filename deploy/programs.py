@@ -67,6 +67,7 @@ def service(plan: Plan, database: Database, broker: Broker, passwords: Passwords
         "STAGEBRUG_CLIENT_SECRET": passwords.of(name, "client"),
         "STAGEBRUG_PUBLIC_URL": plan.url(name),
         "STAGEBRUG_TLS_CERTIFICATE_FILE": "",  # on this machine alone, where gateway and `status` ask without
+        "STAGEBRUG_TLS_KEY_FILE": "",
     }
     if name == "analytics":
         own |= _dashboard(plan, passwords)

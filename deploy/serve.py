@@ -44,6 +44,7 @@ def main() -> None:
 
 
 def _config(settings: ServiceSettings, app: FastAPI) -> uvicorn.Config:
+    certificate = settings.tls_certificate_file or None
     return uvicorn.Config(
         app,
         host=settings.host,
@@ -56,8 +57,9 @@ def _config(settings: ServiceSettings, app: FastAPI) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN_WITHIN,
-        ssl_certfile=settings.tls_certificate_file or None,
-        ssl_keyfile=settings.tls_key_file or None,
+        ssl_certfile=certificate,
+        # uvicorn takes a key alone for a wish for TLS, and then misses the certificate
+        ssl_keyfile=(settings.tls_key_file or None) if certificate else None,
     )
 
 

@@ -6,7 +6,7 @@ A queue's arguments can never change once it is declared; what may change (the d
 import importlib
 from collections.abc import Mapping
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
 
@@ -43,7 +43,8 @@ class Management:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         auth = (parts.username or "guest", parts.password or "guest")
-        address = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}"
+        # with the scheme's own port where it names none, as whoever else asks there
+        address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         self._client = httpx.AsyncClient(base_url=address, auth=auth, timeout=30, trust_env=False, verify=authorities())
 
     async def __aenter__(self) -> Self:

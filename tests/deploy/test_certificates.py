@@ -39,5 +39,9 @@ def test_a_certificates_last_day_is_told_in_time(address: str, tmp_path: Path, m
     monkeypatch.setattr(examining, "EXPIRES_SOON", -1)
     (good,) = examining.certificates([address])
     assert (told.fine, "renew it now" in told.says, good.fine) == (False, True, True), told
+    monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+    broker = f"{address.replace('https', 'amqps')}/?cafile={tmp_path}/authority.pem"
+    (by_its_own,) = examining.certificates([broker])
+    assert by_its_own.fine, by_its_own
     (away,) = examining.certificates([f"amqps://me:hidden@127.0.0.1:{free_port()}/"])
     assert (away.fine, "hidden" in away.says) == (False, False)

@@ -18,7 +18,14 @@ pytestmark = pytest.mark.skipif(
 )
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/operations/from-nothing.md"
-ADDRESS = "https://stagebrug.example.org/stagebrug.git"
+LEADS_HERE = f"""
+[url "{ROOT}"]
+insteadOf = https://stagebrug.example.org/stagebrug.git
+[safe]
+directory = {ROOT}
+directory = {ROOT}/.git
+"""
+"""Git's own settings for the page: its address is this checkout, also one that belongs to somebody else."""
 
 FEW = "test_main_job or test_second_school or test_foreign_client"
 """Journeys of this test: a place is found, nobody sees another school's student, a program outside is told. All others
@@ -33,7 +40,8 @@ def commands() -> str:
 def like_an_operators(folder: Path) -> dict[str, str]:
     """An environment that leads the page's address to what is committed here, on free ports, with servers of its own."""
     own = {name: value for name, value in os.environ.items() if name not in (BROKER, MANAGEMENT, DATABASE)}
-    here = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{ROOT}.insteadOf", "GIT_CONFIG_VALUE_0": ADDRESS}
+    (folder / "gitconfig").write_text(LEADS_HERE)
+    here = {"GIT_CONFIG_GLOBAL": str(folder / "gitconfig")}
     return own | here | {"STAGEBRUG_FREE_PORTS": "1", "PYTEST_ADDOPTS": f"-k '{FEW}'"}
 
 

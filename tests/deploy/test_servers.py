@@ -1,5 +1,6 @@
 """Where broker and database come from, and that nothing of them stays."""
 
+import re
 import stat
 from collections.abc import Collection
 from pathlib import Path
@@ -11,6 +12,7 @@ from deploy import ports, processes, records
 from deploy.errors import StackError
 from deploy.servers import Servers, containers, postgres, probes, rabbitmq, start_servers, stop_servers
 from deploy.servers.environment import BROKER, DATABASE, MANAGEMENT
+from shared.topology import Management, TopologyRefused
 
 
 def _given(monkeypatch: pytest.MonkeyPatch, broker: str, management: str, database: str) -> None:
@@ -125,3 +127,12 @@ def test_without_any_server_one_sentence_says_what_to_install(folder: Path, monk
         StackError, match=r"^RabbitMQ \(3.10 or later\) and PostgreSQL \(15 or later\) are needed: install"
     ):
         start_servers(folder)
+
+
+@pytest.mark.parametrize("place", ["https://broker.invalid", "http://[::1]:1", "https://broker.invalid:15671/under/"])
+async def test_the_management_address_is_taken_as_it_stands(place: str) -> None:
+    login, address = place.replace("://", "://me:hidden@"), re.escape(place)
+    with pytest.raises(TopologyRefused, match=f"address {address} does not answer"):
+        async with Management(login) as broker:
+            await broker.call("GET", "overview")
+    assert probes.bare(login) == place.rstrip("/")

@@ -1,6 +1,7 @@
 """A service whose broker and database are reached by TLS, with certificates as `deploy/certificates` makes them."""
 
 import asyncio
+import re
 import secrets
 import shutil
 import ssl
@@ -118,6 +119,7 @@ def test_a_service_reaches_its_servers_by_tls_alone_and_is_reached_so(
     secured: Secured, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(secured.place / "tls" / HOST / "trusted.crt"))
+    monkeypatch.setenv("STAGEBRUG_TLS_KEY_FILE", "of what runs elsewhere")
     folder, name = secured.place / "stack", f"t_{secrets.token_hex(4)}"
     given = secured.believing(secured.authority)
     running = stack.up(
@@ -156,6 +158,7 @@ def _answers_by_https(secured: Secured, running: stack.Stack) -> None:
     database = asyncio.run(databases.prepare(running.servers.postgres_url, running.name, SERVICE, *words))
     broker = Broker(running.servers.rabbitmq_url, running.servers.management_url)
     usual = programs.service(plan, database, broker, passwords)
+    assert usual.environment["STAGEBRUG_TLS_KEY_FILE"] == ""
     own = secured.place / "tls" / HOST
     shows = {"STAGEBRUG_TLS_CERTIFICATE_FILE": str(own / "tls.crt"), "STAGEBRUG_TLS_KEY_FILE": str(own / "tls.key")}
     address = f"https://{HOST}:{port}/health/ready"
@@ -206,16 +209,55 @@ def test_a_certificate_that_is_not_there_is_said_in_a_sentence(capsys: pytest.Ca
     assert "intake cannot start: its certificate or key cannot be used" in capsys.readouterr().err
 
 
+def test_a_key_without_a_certificate_asks_for_no_tls() -> None:
+    told = ServiceSettings.model_construct(tls_key_file="/nowhere/tls.key")
+    assert not serve._secured("intake", serve._config(told, FastAPI())).is_ssl
+
+
 def test_certificates_are_renewed_in_time_and_the_authority_stays(tmp_path: Path) -> None:
     authority = certificates(tmp_path).read_text()
     first = (tmp_path / HOST / "tls.crt").read_text()
     certificates(tmp_path)
     assert (tmp_path / HOST / "tls.crt").read_text() == first
     signed = f"-CA {tmp_path}/ca.crt -CAkey {tmp_path}/ca.key -key {tmp_path}/{HOST}/tls.key"
-    soon = f"openssl req -x509 {signed} -subj /CN={HOST} -days 29 -out {tmp_path}/{HOST}/tls.crt"
-    subprocess.run(soon.split(), check=True, capture_output=True)
-    certificates(tmp_path)
-    assert (tmp_path / HOST / "tls.crt").read_text() != first
+    for days, stays in ((91, True), (89, False)):
+        ends = f"openssl req -x509 {signed} -subj /CN={HOST} -days {days} -out {tmp_path}/{HOST}/tls.crt"
+        subprocess.run(ends.split(), check=True, capture_output=True)
+        before = (tmp_path / HOST / "tls.crt").read_text()
+        certificates(tmp_path)
+        assert ((tmp_path / HOST / "tls.crt").read_text() == before) == stays, days
     assert (tmp_path / "ca.crt").read_text() == authority
     assert (tmp_path / HOST / "trusted.crt").read_text().startswith(authority)
     assert (tmp_path / "ca.key").stat().st_mode & 0o077 == 0
+
+
+def test_half_an_authority_is_made_anew_with_all_that_it_signed(tmp_path: Path) -> None:
+    certificates(tmp_path)
+    (tmp_path / "ca.crt").unlink()
+    certificates(tmp_path)
+    strictly = f"openssl verify -x509_strict -CAfile {tmp_path}/{HOST}/ca.crt {tmp_path}/{HOST}/tls.crt"
+    subprocess.run(strictly.split(), check=True, capture_output=True)
+    assert "Authority Key Identifier" in _extensions(tmp_path / HOST / "tls.crt")
+
+
+def _extensions(certificate: Path) -> str:
+    shown = f"openssl x509 -in {certificate} -noout -ext subjectKeyIdentifier,authorityKeyIdentifier"
+    return subprocess.run(shown.split(), check=True, capture_output=True, text=True).stdout
+
+
+def test_a_certificate_that_cannot_be_made_is_said_in_openssls_words(tmp_path: Path) -> None:
+    certificates(tmp_path / "tls")
+    (tmp_path / "tls/ca.key").write_text("no key")
+    (tmp_path / "tls" / HOST / "tls.crt").unlink()
+    with pytest.raises(subprocess.CalledProcessError) as unreadable:
+        certificates(tmp_path / "tls")
+    assert f"CA private key from {tmp_path}/tls/ca.key" in unreadable.value.stderr.decode()
+
+    tools = tmp_path / "without-openssl"
+    tools.mkdir()
+    for name in ("sh", "mkdir", "uname"):
+        (tools / name).symlink_to(str(shutil.which(name)))
+    command = [f"{ROOT}/deploy/certificates", f"{tmp_path}/other", HOST]
+    lacking = subprocess.run(command, check=False, capture_output=True, text=True, env={"PATH": str(tools)})
+    assert lacking.returncode == 1
+    assert re.search(r"openssl: .*not found", lacking.stderr)

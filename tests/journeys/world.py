@@ -108,10 +108,9 @@ PLACES = {
 }
 """An address per region; a journey whose outcome others in its region could change has one to itself."""
 
-_brins = iter(
-    [f"{number:02d}X{letter}00" for letter in random.sample(string.ascii_uppercase, 2) for number in range(10, 99)]
-)
-"""Of schools that no run before registered, as far as chance goes: a running system may have had one."""
+_PAIRS = ["".join(pair) for pair in itertools.product(string.ascii_uppercase, repeat=2)]
+_brins = iter([f"{number:02d}{pair}00" for pair in random.sample(_PAIRS, 2) for number in range(10, 99)])
+"""Of schools that no run before registered, as far as chance goes: a running system may have had some."""
 
 
 class Person:
