@@ -84,13 +84,13 @@ async def _edition(sql: Sql, database: Database, meter: Meter) -> str:
     """What the service counts beforehand; it begins by itself."""
     engine = create_async_engine(by_asyncpg(database.owner_url), poolclass=NullPool)
     async with asyncio.timeout(MADE_WITHIN):
-        while await _seconds_of_newest(sql) is None:
+        while (seconds := await _seconds_of_newest(sql)) is None:
             async with engine.connect() as connection:
                 if not await is_much(connection):
                     return "So few are counted when somebody asks"
             await asyncio.sleep(1)  # a poll with a deadline
-    used = meter.read()
-    return f"All regions counted beforehand in {used.seconds:.0f} s: of PostgreSQL's processor {used.parts['postgres']:.0f} s"
+    processor = meter.read().parts["postgres"]
+    return f"All regions counted beforehand in {seconds:.0f} s by the clock: of PostgreSQL's processor {processor:.0f} s"
 
 
 async def _tables(analytics: RunningService, rounds: int) -> Table:
