@@ -90,7 +90,9 @@ async def _edition(sql: Sql, database: Database, meter: Meter) -> str:
                     return "So few are counted when somebody asks"
             await asyncio.sleep(1)  # a poll with a deadline
     processor = meter.read().parts["postgres"]
-    return f"All regions counted beforehand in {seconds:.0f} s by the clock: of PostgreSQL's processor {processor:.0f} s"
+    return (
+        f"All regions counted beforehand in {seconds:.0f} s by the clock: of PostgreSQL's processor {processor:.0f} s"
+    )
 
 
 async def _tables(analytics: RunningService, rounds: int) -> Table:
