@@ -172,12 +172,16 @@ class Editions:
         return time.monotonic() - began
 
 
-async def make_if_needed(engine: AsyncEngine, *, from_facts: int | None = None) -> bool:
+async def is_much(connection: AsyncConnection, least: int = FROM_FACTS) -> bool:
+    """Whether there is, or was, so much to count that it is counted beforehand."""
+    asked = {"names": list(store.metadata.tables), "least": least}
+    return bool((await connection.execute(_MANY, asked)).scalar_one())
+
+
+async def make_if_needed(engine: AsyncEngine, *, from_facts: int = FROM_FACTS) -> bool:
     """Make an edition if there is much to count and something is new since the last; one process at a time."""
-    least = FROM_FACTS if from_facts is None else from_facts
     async with engine.connect() as alone:
-        many = (await alone.execute(_MANY, {"names": list(store.metadata.tables), "least": least})).scalar_one()
-        if not many or not (await alone.execute(_ALONE)).scalar_one():
+        if not await is_much(alone, from_facts) or not (await alone.execute(_ALONE)).scalar_one():
             return False
         try:
             return await _make_if_new(alone, engine)

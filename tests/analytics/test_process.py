@@ -19,6 +19,7 @@ from tests.analytics.events import (
     ended,
     help_answered,
     help_declined,
+    merged,
     proposed,
     ready,
     started,
@@ -113,6 +114,21 @@ async def test_a_placement_costs_the_contacts_of_the_year_before_it(told: Runnin
     await tell(told, started("Bo", school_id=an_id("vso")))
     found = await rows(told, "effort-per-placement")
     assert found == {"pro": [1, 3, 3, 10, 10], "vso": [1, 2, 2, 365, 365], "total": [2, 3, 3, 188, 330]}
+
+
+async def test_a_contact_belongs_to_each_placement_that_it_came_before_whatever_its_employer_was_called(
+    told: RunningService,
+) -> None:
+    await tell(told, an_employer("old"))
+    await tell(told, merged("employer", "old"))
+    for days in (-300, -100, 50, 110):
+        await tell(told, a_contact(f"under the old name {days}", employer_id=an_id("old"), contact_date=day(days)))
+    for days in (0, 90, 130):
+        await tell(told, a_contact(f"by now {days}", contact_date=day(days)))
+    await tell(told, started("Sam", employer_id=an_id("old")))  # of three: of the days -300, -100 and 0
+    await tell(told, started("Bo", begin_date=day(120)))  # of five: from the day -100 to 110
+    found = await rows(told, "effort-per-placement")
+    assert found["pro"] == found["total"] == [2, 4, 5, 260, 292]
 
 
 async def test_an_employer_that_two_schools_approach_is_double_unless_they_do_it_together(

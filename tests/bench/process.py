@@ -5,7 +5,7 @@ import importlib
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import uvloop
 
@@ -15,13 +15,17 @@ Go = Callable[[], Awaitable[None]]
 """Called by a part when everything is connected; returns when it is time to begin."""
 
 STARTS_WITHIN = 180
+LONGEST_LINE = 2**20
+"""Bytes: of what a part says, logs of a service among it."""
 
 
 @dataclass
 class Part:
     """A child process, ready to begin."""
 
+    name: str
     process: asyncio.subprocess.Process
+    _lines: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
 
     @property
     def pid(self) -> int:
@@ -34,30 +38,55 @@ class Part:
         self.process.stdin.write(b"go\n")
         await self.process.stdin.drain()
 
+    def must_run(self) -> None:
+        """Raise `RuntimeError` once it has ended: nothing comes of it any more."""
+        if self.process.returncode is not None:
+            raise RuntimeError(f"{self.name} ended too early, with {self.process.returncode}")
+
+    async def heard(self) -> str:
+        """The next line that it says; raises `RuntimeError` where it ends instead."""
+        if not (line := await self._lines.get()):
+            raise RuntimeError(f"{self.name} ended too early")
+        return line.decode().rstrip("\n")
+
+    async def listen(self) -> None:
+        """Take what it says until it ends, whether or not somebody wants it: it would wait for us."""
+        assert self.process.stdout is not None
+        while line := await self.process.stdout.readline():
+            self._lines.put_nowait(line)
+        self._lines.put_nowait(b"")
+
 
 @asynccontextmanager
 async def part(name: str, place: Place) -> AsyncIterator[Part]:
     """`bare.writer` and the like, started and connected."""
     command = [sys.executable, "-m", "tests.bench.process", name, place.to_json()]
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=LONGEST_LINE)
     try:
         assert process.stdout is not None
         async with asyncio.timeout(STARTS_WITHIN):
             while (line := await process.stdout.readline()) != b"ready\n":
                 if not line:
                     raise RuntimeError(f"{name} ended before it was ready")
-        drained = asyncio.create_task(process.stdout.read())
-        yield Part(process)
+        started = Part(name, process)
+        listening = asyncio.create_task(started.listen())
+        yield started
         assert process.stdin is not None
         process.stdin.close()
         async with asyncio.timeout(STARTS_WITHIN):
-            await drained
+            await listening
             await process.wait()
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def say(line: str) -> None:
+    """Tell the starter (`Part.heard`)."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 async def _main(name: str, place: Place) -> None:
@@ -71,8 +100,7 @@ async def _main(name: str, place: Place) -> None:
         end.set()
 
     async def go() -> None:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
+        say("ready")
         await begin.wait()
 
     async def work() -> None:

@@ -5,7 +5,6 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-import asyncpg
 import httpx
 import psutil
 import uvicorn
@@ -23,7 +22,7 @@ from shared.pools import by_asyncpg
 from shared.replays import Log
 from tests.bench.machine import Meter, Usage
 from tests.bench.place import Place
-from tests.bench.process import Go, part
+from tests.bench.process import Go, Part, part, say
 from tests.bench.table import Sheet, Table
 from tests.support.bench import Bench, QuietServer
 from tests.support.figures import five_years
@@ -34,10 +33,12 @@ BLOCK = 25_000
 STEPS = 8
 """Parts of which each is measured by itself."""
 
+HEARD_WITHIN = 1800
+"""Seconds between two pages, and for showing the result at the end, which is one transaction."""
+
 SOURCE = "urn:nld:oin:00000099000000000001:systeem:stagebrug-"
 _ID = re.compile(r"\b([0-9a-f]{8})(?=(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)")
-_AT_WORK = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
-_COUNTED = "select coalesce(sum(counted), 0)::bigint from rebuilding"
+_DONE = "done "
 
 
 class Pages:
@@ -86,12 +87,13 @@ async def logs(place: Place, go: Go) -> None:
 
 
 async def rebuild(place: Place, go: Go) -> None:
-    """Count them."""
+    """Count them, and say how many they are."""
     engine = create_async_engine(by_asyncpg(place.database), poolclass=NullPool)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{place.port}", timeout=60) as client:
         own = {publisher: Log(client, f"/{publisher}/v1/events", types_of(publisher)) for publisher in PUBLISHERS}
         await go()
-        await Rebuild(engine, own).run()
+        done = await Rebuild(engine, own, lambda counted: say(str(counted))).run()
+        say(f"{_DONE}{done.counted}")
 
 
 async def measure(bench: Bench, place: Place, sheet: Sheet, count: int) -> None:
@@ -99,35 +101,35 @@ async def measure(bench: Bench, place: Place, sheet: Sheet, count: int) -> None:
     database = await bench.fresh_database("analytics")
     port = free_ports(["logs"])["logs"]
     own = dataclasses.replace(place, database=database.url, port=port, count=count)
-    admin = await asyncpg.connect(database.owner_url)
     async with part("rebuilding.logs", own) as serving, part("rebuilding.rebuild", own) as counting:
         await serving.go()
         meter = Meter(bench.servers, {"rebuild": counting.pid})
         await counting.go()
-        sheet.show(await _watched(admin, meter, psutil.Process(counting.pid), count, sheet))
-    await admin.close()
+        sheet.show(await _watched(counting, meter, count, sheet))
     await bench.drop(database)
 
 
-async def _watched(
-    admin: "asyncpg.Connection[asyncpg.Record]", meter: Meter, process: psutil.Process, count: int, sheet: Sheet
-) -> Table:
+async def _watched(counting: Part, meter: Meter, count: int, sheet: Sheet) -> Table:
     table = Table("A rebuild", ("events", "rebuild µs", "postgres µs", "memory MB", "events/s"))
+    process = psutil.Process(counting.pid)
     first = used = meter.read()
-    reached = counted = 0
-    while (now := await admin.fetchval(_COUNTED)) or not counted:
-        counted = max(counted, now)
-        await asyncio.sleep(0.5)  # a poll: a rebuild ends, or the meter does not find it any more
+    reached = 0
+    while not (said := await _heard(counting)).startswith(_DONE):
+        counted = int(said)
         if counted - reached >= count / STEPS:
             since, used = used, meter.read()
             table.add(counted, *_each(since, used, counted - reached, process))
             sheet.say(f"  {counted} events: " + ", ".join(table.rows[-1][1:]))
             reached = counted
-    while await admin.fetchval(_AT_WORK):
-        await asyncio.sleep(0.1)  # a poll, as before
+    counted = int(said.removeprefix(_DONE))
     table.add(f"all, and shown ({counted})", *_each(first, meter.read(), counted, process))
     table.note = "Microseconds of processor time per event."
     return table
+
+
+async def _heard(counting: Part) -> str:
+    async with asyncio.timeout(HEARD_WITHIN):
+        return await counting.heard()
 
 
 def _each(since: Usage, now: Usage, events: int, process: psutil.Process) -> list[float]:
