@@ -60,6 +60,8 @@ def load(
     from deploy.load import outcome, playing
     from deploy.load.week import Week
 
+    if again and among_others:
+        raise StackError("--again offers places at every employer that is there: not --among-others.")
     week = Week.of(scale, share, seed, hours)
     try:
         played = asyncio.run(

@@ -15,8 +15,8 @@ def of(played: Played, week: Week, speed: float) -> dict[str, Any]:
     events = sum(played.published.values())
     return {
         "scale": week.scale,
-        "schools": week.schools,
-        "employers": week.employers,
+        "schools": played.there.get("schools", week.schools),
+        "employers": played.there.get("employers", week.employers),
         "students": week.students,
         "hours": week.hours or WEEK_HOURS,
         "speed": speed,
@@ -41,7 +41,10 @@ def of(played: Played, week: Week, speed: float) -> dict[str, Any]:
 
 
 def problems(played: Played) -> list[str]:
-    """What was lost, doubled, parked or left; empty when all is as promised."""
+    """What was lost, doubled, parked or left; empty when all is as promised.
+
+    Seats that students of an earlier play have are not counted.
+    """
     seen = played.seen
     days: Counter[str] = Counter()
     for _, data in seen.events["placement-started"]:

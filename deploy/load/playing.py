@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from deploy.demo.actors import Actor, Actors, NotAsPlayed
+from deploy.demo.actors import Actor, Actors, NotAnswered, NotAsPlayed
 from deploy.demo.organisations import Town
 from deploy.demo.quiet import SERVICES
 from deploy.errors import StackError
@@ -50,6 +50,7 @@ class Played:
     registered: dict[str, float] = field(default_factory=dict)
     published: dict[str, int] = field(default_factory=dict)
     parked: dict[str, int] = field(default_factory=dict)
+    there: dict[str, int] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     seen: Seen = field(default_factory=Seen)
 
@@ -128,6 +129,8 @@ class _Player:
         if not self._schools:
             raise NotAsPlayed("no earlier play registered schools here: play without --again first")
         self._offering([item async for item in stock.known(self._schools[0].coordinator)])
+        if not self._employers:
+            raise NotAsPlayed("an earlier play registered no employers here: play without --again")
         self._report(f"{len(self._schools)} schools and {len(self._employers)} employers of an earlier play")
         self.played.failed += await self._settled()
 
@@ -175,11 +178,12 @@ class _Player:
             school = self._random.choice(near.get(each["address"]["place"], self._schools))
             self._employers.append((each["id"], each["sectors"][0], school))
         self._having = cycle(self._employers)
+        self.played.there = {"schools": len(self._schools), "employers": len(self._employers)}
 
     async def _settled(self) -> list[str]:
         """Wait until all have heard of what is there; what is left when nothing has moved for long."""
         before, moved_at = list[str](), time.monotonic()
-        while left := unfinished(await self._progress()):
+        while left := await self._unfinished():
             self._stopping.must_go_on()
             if left != before:
                 before, moved_at = left, time.monotonic()
@@ -246,9 +250,8 @@ class _Player:
         await self._knows(made)
 
     async def _knows(self, made: dict[str, Any]) -> None:
-        towns = {town.place: town for town in self._week.towns}
-        brin, place = made["brin"], made["address"]["place"]
-        school = School(brin, await self._actors.coordinator(brin), towns[place])
+        brin, town = made["brin"], Town.read()[made["address"]["place"]]
+        school = School(brin, await self._actors.coordinator(brin), town)
         self._schools.append(school)
         self._by_id[made["id"]] = school
 
@@ -292,13 +295,20 @@ class _Player:
         deadline = time.monotonic() + QUIET_WITHIN
         while True:
             watch.must_run()
-            if not (left := unfinished(await self._progress())) and not self._saying_yes:
+            if not (left := await self._unfinished()) and not self._saying_yes:
                 await asyncio.sleep(1)  # until what was told last has been read
-                if not self._saying_yes and not unfinished(await self._progress()):
+                if not self._saying_yes and not await self._unfinished():
                     return []
             if time.monotonic() > deadline:
                 return left
             await asyncio.sleep(0.5)
+
+    async def _unfinished(self) -> list[str]:
+        """What is left to do; a service that is being restarted will say it afterwards."""
+        try:
+            return unfinished(await self._progress())
+        except NotAnswered as error:
+            return [str(error)]
 
     async def _progress(self) -> dict[str, Progress]:
         return {
