@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from services.analytics import editions
 from services.analytics.domain.catalogue import DESCRIPTIONS
 from services.analytics.editions import Editions, make_if_needed
 from services.analytics.settings import Settings
@@ -21,6 +22,12 @@ from tests.support.figures_filled import fill, multiply
 from tests.support.service import RunningService
 
 YEAR = "fromDate=2023-01-01&toDate=2023-12-31"
+
+
+@pytest.fixture(autouse=True)
+def only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service looks once, as it starts: on a slow machine it would make the edition that a test is to make."""
+    monkeypatch.setattr(editions, "LOOK_SECONDS", 3600.0)
 
 
 @pytest.fixture
