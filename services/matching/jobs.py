@@ -157,7 +157,7 @@ async def _suits_somebody(work: UnitOfWork, opening: Opening, moment: datetime) 
     if len([stay for stay in opening.stays if stay.running]) >= opening.offer.seats:
         return True
     day = moment.astimezone(AMSTERDAM).date()
-    waiting: list[Search] = await SearchStore(work.session).waiting_near([opening.offer])
+    waiting: list[Search] = await SearchStore(work.session).waiting_near([opening.offer], in_any_circle=True)
     return any(rules.is_possible(Pair(search, opening, day)) for search in waiting)
 
 

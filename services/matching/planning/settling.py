@@ -106,7 +106,7 @@ class _Settling:
 
     async def fits(self) -> list[Fit]:
         """All that could come together and has one of the given students or of the offers in it."""
-        near = await self.openings.suiting([search.profile for search in self.given])
+        near = await self.openings.in_circles_of(self.given)
         if not near and not self.waiting:
             return []
         today = self.moment.astimezone(AMSTERDAM).date()

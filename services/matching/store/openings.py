@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    exists,
     func,
     literal,
     literal_column,
@@ -30,6 +31,7 @@ from services.matching.domain.model import (
     Offer,
     Opening,
     Profile,
+    Search,
 )
 from services.matching.domain.proposals import HOLDING, ProposalState
 from services.matching.domain.regions import within_reach
@@ -40,7 +42,8 @@ from services.matching.store.employing import about
 from services.matching.store.merges import standing
 from services.matching.store.rows import KM_PER_DEGREE, KM_PER_DEGREE_EAST, among, as_columns, fetch, now, upsert
 from services.matching.store.settings import SettingsStore
-from services.matching.store.tables import offers, placements, proposals
+from services.matching.store.tables import employers, offers, placements, proposals
+from shared.events.codes import Step
 from shared.events.intake import OfferFacts, PlacementCancelled, PlacementEnded, PlacementFacts
 
 
@@ -135,25 +138,44 @@ class OpeningStore:
             select(offers).where(among(offers.c.id, ids), true() if also_closed else offers.c.is_open)
         )
 
-    async def suiting(self, profiles: Sequence[Profile]) -> list[Opening]:
+    async def suiting(self, profiles: Sequence[Profile], within: ColumnElement[bool] | None = None) -> list[Opening]:
         """The open offers in reach of one of the students whose work one of them might do: a coarse look."""
         terms = await self.settings.terms({profile.region for profile in profiles})
         sectors = [around(profile.wished_sectors, terms[profile.region].near) for profile in profiles]
         if not all(sectors):  # who has no wish can go anywhere
-            return await self.near(profiles)
-        return await self.near(profiles, frozenset[str]().union(*sectors))
+            return await self.near(profiles, within=within)
+        return await self.near(profiles, frozenset[str]().union(*sectors), within=within)
+
+    async def in_circles_of(self, given: Sequence[Search]) -> list[Opening]:
+        """Those of `suiting` that lie no farther than the students look: in the own network alone, or anywhere."""
+        if not given or any(search.step is not Step.OWN_NETWORK for search in given):
+            return await self.suiting([search.profile for search in given])
+        schools = {search.school_id for search in given}
+        pinned = {offer for search in given for offer in search.pins}
+        within = _of_network(schools) | among(offers.c.id, pinned)
+        return await self.suiting([search.profile for search in given], within)
 
     async def near(
-        self, profiles: Sequence[Profile], sectors: Collection[str] = (), *, stretch: float = 1.0
+        self,
+        profiles: Sequence[Profile],
+        sectors: Collection[str] = (),
+        *,
+        stretch: float = 1.0,
+        within: ColumnElement[bool] | None = None,
     ) -> list[Opening]:
-        """The open offers in reach of one of the students, in all sectors or some; `stretch` looks so much farther."""
+        """The open offers in reach of one of the students, in all sectors or some, and `within` what else is asked.
+
+        `stretch` looks so much farther.
+        """
         if not profiles:
             return []
         regions = {region for profile in profiles for region in within_reach(profile.region)}
         places = or_(*(_in_box(profile, stretch) for profile in profiles)) if len(profiles) <= FEW else true()
         work = among(offers.c.sector, sectors) if sectors else true()
         return await self._openings(
-            select(offers).where(offers.c.is_open, among(offers.c.region, regions), work, places)
+            select(offers).where(
+                offers.c.is_open, among(offers.c.region, regions), work, places, true() if within is None else within
+            )
         )
 
     async def in_reach_of(self, region: str) -> list[Opening]:
@@ -271,6 +293,17 @@ union all select region from offers where employer_id = $1::uuid and is_open
 
 FEW = 20
 """Beyond so many students one look at their regions is cheaper than a box around each."""
+
+
+def _of_network(schools: Collection[UUID]) -> ColumnElement[bool]:
+    """Whether one of the schools brought the offer in, or works with its employer (`Opening.belongs_to_network_of`)."""
+    known = [
+        employers.c.facts.contains(fact)
+        for school in map(str, schools)
+        for fact in ({"brought_in_by": school}, {"cooperations": [{"school_id": school}]})
+    ]
+    works_with = exists().where(employers.c.id == offers.c.employer_id, or_(*known))
+    return among(offers.c.brought_in_by, schools) | among(offers.c.private_to, schools) | works_with
 
 
 def _in_box(profile: Profile, stretch: float) -> ColumnElement[bool]:

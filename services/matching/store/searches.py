@@ -138,14 +138,21 @@ class SearchStore:
         """Their searches go on only when something happens."""
         await self.session.execute(update(searches).where(among(searches.c.id, students)).values(due_at=None))
 
-    async def waiting_near(self, offers: Sequence[Offer], *, apart_from: Collection[str] = ()) -> list[Search]:
-        """The students without a proposal who could reach one of the offers, apart from those of some regions."""
+    async def waiting_near(
+        self, offers: Sequence[Offer], *, apart_from: Collection[str] = (), in_any_circle: bool = False
+    ) -> list[Search]:
+        """The students without a proposal who could reach one of the offers, apart from those of some regions.
+
+        Who looks in the own network alone is left out where none of the offers lies in it, but for `in_any_circle`:
+        when a school year begins, that is nearly everybody.
+        """
         regions = {region for offer in offers for region in within_reach(offer.region)}.difference(apart_from)
         if not regions:
             return []
         spots = [(one.location.latitude, one.location.longitude, one.sector) for one in offers]
         columns = [list(column) for column in zip(*spots, strict=True)] if len(offers) <= FEW else [None, None, None]
-        return [search for search, _ in await self._read(_NEAR, sorted(regions), *columns)]
+        ids = None if in_any_circle else [one.offer_id for one in offers]
+        return [search for search, _ in await self._read(_NEAR, sorted(regions), *columns, ids)]
 
     async def running_in(self, region: str) -> list[Search]:
         """All of a region for whom a place is looked for or agreed on; the longest waiting first."""
@@ -291,7 +298,15 @@ _NEAR = f"""
       and (profile @> jsonb_build_object('wishes', jsonb_build_array(jsonb_build_object('sector', kind)))
         or profile @> '{{"accepts_neighbouring_work": true}}' or profile -> 'wishes' = '[]')
   ))
-"""
+  and ($5::uuid[] is null or step <> 'own-network'
+    or exists (select from pins where student_id = searches.id and offer_id = any($5))
+    or exists (
+      select from offers left join employers on employers.id = employer_id
+      where offers.id = any($5) and (searches.school_id in (brought_in_by, private_to)
+        or employers.facts @> jsonb_build_object('brought_in_by', searches.school_id) or employers.facts @>
+          jsonb_build_object('cooperations', jsonb_build_array(jsonb_build_object('school_id', searches.school_id))))
+    ))
+"""  # noqa: S608 — our own names
 
 
 def _columns(search: Search) -> dict[str, Any]:
