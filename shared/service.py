@@ -257,10 +257,14 @@ async def _started_or_waiting(consumer: Consumer) -> None:
 
 
 async def _finish(inbox: Inbox) -> None:
-    """What was begun anew from the inbox gets its verdict, too."""
+    """What was begun anew from the inbox gets its verdict, too; what takes longer is broken off.
+
+    Else it would go on while what it needs is closed, and be parked for that.
+    """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(DRAIN_SECONDS):
             await inbox.lanes.empty()
+    await inbox.lanes.abandon()
 
 
 async def _stop_consuming(consuming: "asyncio.Task[None]", consumer: Consumer) -> None:

@@ -87,6 +87,16 @@ class Lanes:
         while self._groups:
             await asyncio.wait(self._groups)
 
+    async def abandon(self) -> None:
+        """Break off what is in work and begin nothing more: it has no verdict, so that it is delivered again."""
+        self._ready.clear()
+        self._suspects.clear()
+        for task in self._groups:
+            task.cancel()
+        await asyncio.gather(*self._groups, return_exceptions=True)
+        for message in self._in_hand:
+            message.verdict.cancel()
+
     @property
     def oldest_seconds(self) -> float:
         """How long the message that is longest in hand waits for its verdict."""

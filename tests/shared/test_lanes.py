@@ -134,3 +134,15 @@ async def test_few_messages_wait_a_moment_for_company_when_a_group_is_in_work(mo
         assert work.groups == [["a"]]
         await work.finish("a")
         assert work.groups == [["a"], ["b", "c"]]
+
+
+async def test_what_is_broken_off_has_no_verdict_and_nothing_follows_it() -> None:
+    floor = Floor()
+    await floor.give(
+        message("long", alone=True), message("after"), *(message(f"beside {n}", alone=True) for n in range(8))
+    )
+    await floor.lanes.abandon()
+    outcomes = await asyncio.gather(*floor.waiting, return_exceptions=True)
+    assert all(isinstance(one, asyncio.CancelledError) for one in outcomes)
+    assert len(floor.groups) <= lanes.AT_ONCE
+    await floor.lanes.empty()
