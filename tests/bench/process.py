@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import uvicorn
 import uvloop
 
 from tests.bench.place import Place, with_the_toy
+from tests.support.bench import QuietServer
 
 Go = Callable[[], Awaitable[None]]
 """Called by a part when everything is connected; returns when it is time to begin."""
@@ -17,6 +19,20 @@ Go = Callable[[], Awaitable[None]]
 STARTS_WITHIN = 180
 LONGEST_LINE = 2**20
 """Bytes: of what a part says, logs of a service among it."""
+
+
+async def serve(config: uvicorn.Config, go: Go) -> None:
+    """Serve until the input ends."""
+    server = QuietServer(config)
+    serving = asyncio.create_task(server.serve())
+    try:
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.02)  # a poll; the starter has the deadline
+        await go()
+        await serving
+    finally:
+        server.should_exit = True
+        await serving
 
 
 @dataclass

@@ -22,9 +22,9 @@ from shared.pools import by_asyncpg
 from shared.replays import Log
 from tests.bench.machine import Meter, Usage
 from tests.bench.place import Place
-from tests.bench.process import Go, Part, part, say
+from tests.bench.process import Go, Part, part, say, serve
 from tests.bench.table import Sheet, Table
-from tests.support.bench import Bench, QuietServer
+from tests.support.bench import Bench
 from tests.support.figures import five_years
 
 BLOCK = 25_000
@@ -74,16 +74,7 @@ async def logs(place: Place, go: Go) -> None:
         return Response(body, media_type="application/json")
 
     app = Starlette(routes=[Route("/{publisher}/v1/events", page)])
-    server = QuietServer(uvicorn.Config(app, port=place.port, lifespan="off", access_log=False, log_config=None))
-    serving = asyncio.create_task(server.serve())
-    try:
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.02)  # a poll; the starter has the deadline
-        await go()
-        await serving
-    finally:
-        server.should_exit = True
-        await serving
+    await serve(uvicorn.Config(app, port=place.port, lifespan="off", access_log=False, log_config=None), go)
 
 
 async def rebuild(place: Place, go: Go) -> None:

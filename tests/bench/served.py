@@ -1,7 +1,5 @@
 """The toy as a process, served as every service is; its handler says when an effect is committed."""
 
-import asyncio
-
 import uvicorn
 
 from services.toy.app import router
@@ -12,8 +10,7 @@ from shared.messaging import Handlers, Kind
 from shared.service import create_service
 from shared.unit_of_work import MessageWork
 from tests.bench.place import Place
-from tests.bench.process import Go
-from tests.support.bench import QuietServer
+from tests.bench.process import Go, serve
 
 EFFECT = "effect "
 
@@ -36,13 +33,4 @@ async def toy(place: Place, go: Go) -> None:
         port=place.port,
     )
     app = create_service("toy", settings, title="A toy", metadata=metadata, handlers=handlers, api=router)
-    server = QuietServer(uvicorn.Config(app, port=place.port, http="httptools", access_log=False, log_config=None))
-    serving = asyncio.create_task(server.serve())
-    try:
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.02)  # a poll; the starter has the deadline
-        await go()
-        await serving
-    finally:
-        server.should_exit = True
-        await serving
+    await serve(uvicorn.Config(app, port=place.port, http="httptools", access_log=False, log_config=None), go)
